@@ -1,0 +1,99 @@
+"""The command line: `survey serve`, and a group of commands for each room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask_babel import force_locale
+
+from survey import accounts, audit, create_app, migrations
+from survey.collect.commands import collect
+from survey.errors import ImportFaults, SurveyError
+from survey.estimate.commands import estimate
+from survey.followup.commands import followup
+from survey.roles import Role
+from survey.sample.commands import sample
+from survey.score.commands import score
+from survey.screen.commands import screen
+from survey.serving import serve
+from survey.units.commands import units
+
+
+class House(click.Group):
+    """Runs every command inside the application, on an up-to-date database, and turns errors into sentences."""
+
+    def invoke(self, context: click.Context) -> Any:
+        if {"--help", "-h"} & {*context.protected_args, *context.args}:
+            return super().invoke(context)
+        try:
+            app = create_app()
+            migrations.upgrade(app.extensions["engine"])
+            context.obj = app
+            with app.app_context(), force_locale(context.params.get("language") or "zh_Hans"):
+                return super().invoke(context)
+        except SurveyError as error:
+            raise click.ClickException(_sentence(error)) from error
+
+
+def _sentence(error: SurveyError) -> str:
+    lines = [f"{error.message} {error.remedy}".strip()]
+    if isinstance(error, ImportFaults):
+        lines += [f"  {f.line}: {f.column} {f.value!r}: {f.remedy}" for f in error.faults]
+    return "\n".join(lines)
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--language", type=click.Choice(["zh_Hans", "en"]), help="Language of messages and exports.")
+def cli(language: str | None) -> None:
+    """Public satisfaction survey and rating collector."""
+
+
+@cli.group()
+def person() -> None:
+    """People of the staff."""
+
+
+@person.command("add")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+def add_person(username: str, roles: tuple[str, ...]) -> None:
+    """Add USERNAME and print the first password."""
+    words = accounts.new_password()
+    accounts.add(username, words, [Role(role) for role in roles])
+    click.echo(words)
+
+
+@person.command("password")
+@click.argument("username")
+def new_password(username: str) -> None:
+    """Give USERNAME a new password and print it."""
+    found = next((person for person in accounts.people() if person.username == username), None)
+    if found is None:
+        raise click.ClickException(f"There is no person named {username}.")
+    words = accounts.new_password()
+    accounts.set_password(found.id, words)
+    click.echo(words)
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """The record of what staff did."""
+
+
+@audit_group.command("verify")
+def verify_audit() -> None:
+    """Check that every entry follows from the one before."""
+    broken = audit.first_broken()
+    if broken is not None:
+        raise click.ClickException(f"The chain breaks at entry {broken}.")
+    click.echo("The chain of the audit log holds.")
+
+
+for command in (serve, units, sample, collect, followup, screen, estimate, score):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry of `python -m survey`."""
+    cli(prog_name="survey")

@@ -1,0 +1,92 @@
+"""Settings: everything that differs from one installation to the next, read once from the environment.
+
+Each name below is described for operators in `docs/settings.md`; a house rule holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "SURVEY_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation decides; the defaults serve one machine with an SQLite file."""
+
+    #: folder of the database file, the secret key and uploaded files
+    instance: Path = ROOT / "instance"
+    #: SQLAlchemy address of the database; empty = `survey.db` in the instance folder
+    database_url: str = ""
+    #: signs forms, receipts and staff sessions; empty = made once and kept in the instance folder
+    secret_key: str = ""
+    #: how citizens reach this installation: printed into every QR code
+    public_url: str = "http://127.0.0.1:8000"
+    #: how many reverse proxies stand in front and may be believed about the caller's address
+    proxies: int = 0
+    #: minutes without a click after which a staff session ends
+    session_minutes: int = 120
+    #: answers below which nothing about a unit is shown
+    floor_hidden: int = 5
+    #: answers below which a value is shown "for reference" and takes no rank
+    floor_reference: int = 30
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance / 'survey.db'}"
+
+    def key(self) -> str:
+        """The secret key, made on first use and readable by the owner only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.instance / "secret_key"
+        if not path.exists():
+            self.instance.mkdir(parents=True, exist_ok=True)
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_text(encoding="ascii").strip()
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `SURVEY_…` variables.
+
+    >>> from_environment({"SURVEY_FLOOR_HIDDEN": "10"}).floor_hidden
+    10
+    >>> from_environment({"SURVEY_PROXIES": "one"})
+    Traceback (most recent call last):
+    ...
+    survey.errors.SettingError: SURVEY_PROXIES is 'one'; it must be a whole number.
+    """
+    values: dict[str, object] = {}
+    for name, default in _defaults().items():
+        text = environment.get(PREFIX + name.upper())
+        if not text:
+            continue
+        if isinstance(default, int):
+            if not text.isdigit():
+                raise SettingError(f"{PREFIX}{name.upper()} is {text!r}; it must be a whole number.")
+            values[name] = int(text)
+        else:
+            values[name] = Path(text).resolve() if isinstance(default, Path) else text
+    if isinstance(address := values.get("public_url"), str):
+        values["public_url"] = address.rstrip("/")
+    return Settings(**values)  # type: ignore[arg-type]  # each value was converted to the type of its default
+
+
+def _defaults() -> dict[str, object]:
+    return {name: getattr(Settings, name) for name in Settings.__dataclass_fields__}

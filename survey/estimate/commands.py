@@ -1,0 +1,10 @@
+"""Command line of `estimate`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def estimate() -> None:
+    """The room `estimate`."""

@@ -1,0 +1,51 @@
+"""Forms of the house's own pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length, Regexp
+
+from survey.accounts import ROLE_NAMES, SHORTEST_PASSWORD
+from survey.roles import Role
+from survey.units import service as units
+
+
+class SignInForm(FlaskForm):
+    username = StringField(_("User name"), [DataRequired(_("Enter your user name."))])
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))])
+
+
+class PasswordForm(FlaskForm):
+    old = PasswordField(_("Present password"), [DataRequired(_("Enter your present password."))])
+    new = PasswordField(
+        _("New password"),
+        [Length(SHORTEST_PASSWORD, 200, _("Choose at least %(min)d characters.")), EqualTo("again", _("The two do not agree."))],
+    )
+    again = PasswordField(_("New password again"))
+
+
+class AccountForm(FlaskForm):
+    name = StringField(_("Name"), [Length(0, 64, _("Use at most %(max)d characters."))])
+    roles = SelectMultipleField(_("Roles"), [DataRequired(_("Choose at least one role."))])
+    units = SelectMultipleField(_("Units"), coerce=int, description=_("For unit managers and follow-up staff: what they see."))
+    active = BooleanField(_("May sign in"), default=True)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles.choices = [(str(role), name) for role, name in ROLE_NAMES.items()]
+        self.units.choices = [(unit.id, f"{unit.code} {unit.name}") for unit in units.units()]
+
+    def chosen_roles(self) -> list[Role]:
+        return [Role(role) for role in self.roles.data]
+
+
+class NewAccountForm(AccountForm):
+    username = StringField(
+        _("User name"),
+        [
+            DataRequired(_("Enter a user name.")),
+            Regexp(r"^[A-Za-z0-9_.-]{2,64}$", message=_("Use 2 to 64 letters, digits, dots, dashes or underscores.")),
+        ],
+    )

@@ -1,0 +1,86 @@
+"""How values look on a page: numbers, shares, moments, the citizen's inline style sheet, faces."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+
+from survey import clock, security
+
+NOTHING = "–"
+#: the five levels and "cannot say", in the words of the national rules (DOMAIN: 好差评)
+LEVELS = {
+    5: _("Very satisfied"),
+    4: _("Satisfied"),
+    3: _("Fairly satisfied"),
+    2: _("Dissatisfied"),
+    1: _("Very dissatisfied"),
+    0: _("Not met or cannot say"),
+}
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with a fixed number of digits; a missing one is a dash.
+
+    >>> number(1234.5678), number(None), number(float("nan"))
+    ('1,234.57', '–', '–')
+    """
+    if value is None or value != value:
+        return NOTHING
+    return f"{value:,.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share of one as per cent.
+
+    >>> percent(0.947)
+    '94.7%'
+    """
+    if value is None or value != value:
+        return NOTHING
+    return f"{100 * value:.{digits}f}%"
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return NOTHING
+    return (clock.local(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+def moment(value: datetime | None) -> str:
+    return clock.local(value).strftime("%Y-%m-%d %H:%M") if value else NOTHING
+
+
+def citizen_style(static: Path) -> str:
+    """The style sheet that citizen pages carry inline: tokens and a few rules, without comments."""
+    texts = [(static / name).read_text(encoding="utf-8") for name in ("tokens.css", "citizen.css")]
+    return "".join(line.strip() for text in texts for line in text.splitlines() if not line.strip().startswith("/*"))
+
+
+def init_app(app: Flask) -> None:
+    """Filters and globals for the templates."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(number=number, percent=percent, day=day, moment=moment)
+    style = citizen_style(Path(app.static_folder or ""))
+    app.extensions["citizen_style"] = style
+    source = app.extensions["citizen_style_source"] = security.digest_of_style(style)
+    app.extensions["citizen_policy"] = (
+        f"default-src 'none'; style-src {source}; img-src data:; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    app.jinja_env.globals.update(citizen_style=style, level_names=LEVELS, page_url=_page_url, html_language=html_language)
+
+
+def html_language() -> str:
+    """The page's language as HTML writes it."""
+    return "en" if str(get_locale()) == "en" else "zh-Hans"
+
+
+def _page_url(endpoint: str, **values: Any) -> str:
+    """An address of this house, leaving out empty filters."""
+    return url_for(endpoint, **{key: value for key, value in values.items() if value not in ("", None)})
