@@ -124,7 +124,8 @@ def check_password(username: str, password: str) -> SignedIn | None:
         return None
     if account.paused_until and clock.local(account.paused_until) > clock.now():
         raise Refused(
-            gettext("Too many wrong passwords for this name."), remedy=gettext("Wait five minutes and try again.")
+            gettext("Too many wrong passwords for this name."),
+            remedy=gettext("Wait five minutes and try again."),
         )
     try:
         hasher.verify(account.password_hash, password)

@@ -21,7 +21,10 @@ class PasswordForm(FlaskForm):
     old = PasswordField(_("Present password"), [DataRequired(_("Enter your present password."))])
     new = PasswordField(
         _("New password"),
-        [Length(SHORTEST_PASSWORD, 200, _("Choose at least %(min)d characters.")), EqualTo("again", _("The two do not agree."))],
+        [
+            Length(SHORTEST_PASSWORD, 200, _("Choose at least %(min)d characters.")),
+            EqualTo("again", _("The two do not agree.")),
+        ],
     )
     again = PasswordField(_("New password again"))
 
@@ -29,7 +32,9 @@ class PasswordForm(FlaskForm):
 class AccountForm(FlaskForm):
     name = StringField(_("Name"), [Length(0, 64, _("Use at most %(max)d characters."))])
     roles = SelectMultipleField(_("Roles"), [DataRequired(_("Choose at least one role."))])
-    units = SelectMultipleField(_("Units"), coerce=int, description=_("For unit managers and follow-up staff: what they see."))
+    units = SelectMultipleField(
+        _("Units"), coerce=int, description=_("For unit managers and follow-up staff: what they see.")
+    )
     active = BooleanField(_("May sign in"), default=True)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -46,6 +51,9 @@ class NewAccountForm(AccountForm):
         _("User name"),
         [
             DataRequired(_("Enter a user name.")),
-            Regexp(r"^[A-Za-z0-9_.-]{2,64}$", message=_("Use 2 to 64 letters, digits, dots, dashes or underscores.")),
+            Regexp(
+                r"^[A-Za-z0-9_.-]{2,64}$",
+                message=_("Use 2 to 64 letters, digits, dots, dashes or underscores."),
+            ),
         ],
     )

@@ -1,4 +1,9 @@
-"""Work that takes longer than a page may: it runs in a thread, and its page shows how far it is, also without script."""
+"""Work that takes longer than a page may: it runs in a thread, and its page shows how far it is.
+
+The work runs in an application context of its own. It reads with `database.reading()`, computes, and touches
+`session()` only at the end: on SQLite a session holds the write lock from its first statement to its commit, and
+meanwhile neither progress nor a rating could be stored.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +82,7 @@ def start(title: str, work: Callable[[Progress], str], *, user_id: int = 0) -> s
 
 def _run(app: object, job_id: str, locale: str, work: Callable[[Progress], str]) -> None:
     with app.app_context():  # type: ignore[attr-defined]  # a Flask application
+
         def progress(done: int, total: int) -> None:
             _note(app, job_id, done=done, total=total)
 
@@ -85,7 +91,7 @@ def _run(app: object, job_id: str, locale: str, work: Callable[[Progress], str])
                 url = work(progress)
             except SurveyError as error:
                 _note(app, job_id, state="failed", message=f"{error.message} {error.remedy}".strip())
-            except Exception:  # noqa: BLE001  # a thread's last line of defence: the waiting person must hear of it
+            except Exception:  # a thread's last line of defence: the waiting person must hear of it
                 log.exception("job %s failed", job_id)
                 words = gettext("The work stopped on a fault of the program. Nothing half-done was stored.")
                 _note(app, job_id, state="failed", message=words)

@@ -16,7 +16,7 @@ class Entry:
     label: Any
     endpoint: str
     roles: frozenset[Role]
-    #: the menu is ordered by it: units 10, sample 20, collect 30, followup 40, screen 50, estimate 60, score 70, house 90
+    #: the order: units 10, sample 20, collect 30, followup 40, screen 50, estimate 60, score 70, house 90
     order: int
 
 

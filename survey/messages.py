@@ -29,7 +29,7 @@ NOTICES: dict[str, Notice] = {
     "no_such_code": Notice(
         _("We do not know this code."),
         _("Nothing has been stored yet."),
-        _("Scan the code at the counter again. If it still fails, tell the staff at the service desk: the code may be damaged."),
+        _("Scan the code at the counter again. If it still fails, tell the service desk: the code may be damaged."),
     ),
     "form_too_old": Notice(
         _("This form was open for too long."),

@@ -1,4 +1,4 @@
-"""The house's own pages: the way in, the start page, people, the audit log, jobs, and what a page says when it fails."""
+"""The house's own pages: the way in, the overview, people, the audit log, jobs, and what a page says when it fails."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ def add_person() -> str | BaseResponse:
     form = NewAccountForm()
     if form.validate_on_submit():
         words = accounts.new_password()
-        person = accounts.add(form.username.data, words, form.chosen_roles(), name=form.name.data, unit_ids=form.units.data)
+        person = accounts.add(
+            form.username.data, words, form.chosen_roles(), name=form.name.data, unit_ids=form.units.data
+        )
         return render_template("house/new_password.html", person=person, password=words)
     return render_template("house/person.html", form=form, person=None)
 
@@ -114,10 +116,21 @@ def add_person() -> str | BaseResponse:
 @allow(Role.ADMIN)
 def change_person(user_id: int) -> str | BaseResponse:
     person = accounts.person(user_id)
-    form = AccountForm(data={"name": person.name, "roles": list(person.roles), "units": list(person.unit_ids), "active": person.active})
+    form = AccountForm(
+        data={
+            "name": person.name,
+            "roles": list(person.roles),
+            "units": list(person.unit_ids),
+            "active": person.active,
+        }
+    )
     if form.validate_on_submit():
         accounts.change(
-            user_id, name=form.name.data, roles=form.chosen_roles(), unit_ids=form.units.data, active=form.active.data
+            user_id,
+            name=form.name.data,
+            roles=form.chosen_roles(),
+            unit_ids=form.units.data,
+            active=form.active.data,
         )
         flash(gettext("Saved."), "success")
         return redirect(url_for(".people"))
@@ -138,7 +151,9 @@ def audit_log() -> str:
     page, search = request.args.get("page", 1, type=int), request.args.get("q", "")
     entries, total = audit.entries(search=search, page=max(page, 1))
     broken = audit.first_broken() if request.args.get("check") else None
-    return render_template("house/audit.html", entries=entries, total=total, page=page, size=50, q=search, broken=broken)
+    return render_template(
+        "house/audit.html", entries=entries, total=total, page=page, size=50, q=search, broken=broken
+    )
 
 
 @blueprint.get("/jobs/<job_id>")

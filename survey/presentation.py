@@ -73,7 +73,9 @@ def init_app(app: Flask) -> None:
         f"default-src 'none'; style-src {source}; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-    app.jinja_env.globals.update(citizen_style=style, level_names=LEVELS, page_url=_page_url, html_language=html_language)
+    app.jinja_env.globals.update(
+        citizen_style=style, level_names=LEVELS, page_url=_page_url, html_language=html_language
+    )
 
 
 def html_language() -> str:

@@ -108,7 +108,9 @@ def _lines_of_csv(data: bytes) -> tuple[list[list[str]], str]:
     delimiter = max(",;\t", key=sample.count)
     csv.field_size_limit(max(csv.field_size_limit(), 1_000_000))
     try:
-        lines = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        lines = [
+            [cell.strip() for cell in line] for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
     except csv.Error as error:
         remedy = gettext("Save it again as CSV from the spreadsheet program.")
         raise _whole(gettext("The file is not a table of comma-separated values."), remedy, str(error)) from error
@@ -157,7 +159,12 @@ def _names(header: list[str], known: Mapping[str, Sequence[str]], needed: set[st
     meaning = {heading.casefold(): name for name, headings in known.items() for heading in (name, *headings)}
     names = [meaning.get(cell.casefold(), cell if keep else "") for cell in header]
     faults = [
-        Fault(1, name, ", ".join(header)[:80], gettext("Add a column named %(names)s.", names=" / ".join([*known[name], name])))
+        Fault(
+            1,
+            name,
+            ", ".join(header)[:80],
+            gettext("Add a column named %(names)s.", names=" / ".join([*known[name], name])),
+        )
         for name in sorted(needed - set(names))
     ]
     doubled = {name for name in names if name and names.count(name) > 1}
@@ -177,7 +184,7 @@ def neutral(value: Any) -> Any:
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """CSV that Excel opens with its Chinese intact: UTF-8 with a byte-order mark, and the demonstration mark if it stands."""
+    """CSV that Excel opens with its Chinese intact: UTF-8 with a byte-order mark, and the demonstration mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     mark = demo.label()
