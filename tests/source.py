@@ -1,0 +1,125 @@
+"""The project's own source as the house rules see it: files, imports and functions."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("units", "sample", "collect", "followup", "screen", "estimate", "score")
+#: the maker of demonstration data enters every room by its door, and only the command line knows it
+EXAMPLES = "examples"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One name that a module takes from another."""
+
+    module: str
+    name: str
+    line: int
+
+    @property
+    def whole(self) -> str:
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Python file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def text(self) -> str:
+        return (ROOT / self.path).read_text(encoding="utf-8")
+
+    @property
+    def tree(self) -> ast.Module:
+        return _tree(self.path)
+
+    @property
+    def module(self) -> str:
+        parts = self.path.with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def room(self) -> str:
+        """The room it stands in; empty for the house's own files."""
+        folders = self.path.parts[1:-1]
+        return folders[0] if folders and folders[0] in (*ROOMS, EXAMPLES) else ""
+
+    @property
+    def imports(self) -> list[Import]:
+        return list(_imports(self))
+
+    @property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return [node for node in ast.walk(self.tree) if isinstance(node, kinds)]
+
+    def calls(self, *names: str) -> list[int]:
+        """The lines that call a function or method of one of these names."""
+        return [node.lineno for node in ast.walk(self.tree) if isinstance(node, ast.Call) and _called(node) in names]
+
+    def lines_of_code(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+        """How long a function is without its signature, docstring, comments and blank lines."""
+        body = function.body[1:] if ast.get_docstring(function) else function.body
+        if not body:
+            return 0
+        first, last = body[0].lineno, function.end_lineno or body[0].lineno
+        return len({line for line in self._lines_with_code if first <= line <= last})
+
+    @property
+    def _lines_with_code(self) -> set[int]:
+        return _lines_with_code(self.path)
+
+
+def python(*folders: str) -> list[Source]:
+    """The Python files under these folders of the project."""
+    return [
+        Source(path.relative_to(ROOT))
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "versions" not in path.parts
+    ]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def _lines_with_code(path: Path) -> set[int]:
+    nothing = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+    tokens = tokenize.generate_tokens(io.StringIO((ROOT / path).read_text(encoding="utf-8")).readline)
+    return {line for token in tokens if token.type not in nothing for line in range(token.start[0], token.end[0] + 1)}
+
+
+def _imports(source: Source) -> Iterator[Import]:
+    package = source.module if source.path.name == "__init__.py" else source.module.rpartition(".")[0]
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, "", node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*parents, node.module] if node.module else parents)
+            for alias in node.names:
+                yield Import(module, alias.name, node.lineno)
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
