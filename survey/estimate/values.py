@@ -1,0 +1,164 @@
+"""What crosses the door of `estimate`: a number never travels alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Floor = Literal["published", "reference", "hidden"]
+#: level -> points out of a hundred
+Points = Mapping[int, float]
+
+POINTS_100_80_60_30_0: Points = {5: 100, 4: 80, 3: 60, 2: 30, 1: 0}
+POINTS_100_75_50_25_0: Points = {5: 100, 4: 75, 3: 50, 2: 25, 1: 0}
+#: three verdicts: satisfied, fairly satisfied, dissatisfied
+POINTS_100_70_30: Points = {5: 100, 4: 100, 3: 70, 2: 30, 1: 30}
+POINTS_TABLES: Mapping[str, Points] = {
+    "100/80/60/30/0": POINTS_100_80_60_30_0,
+    "100/75/50/25/0": POINTS_100_75_50_25_0,
+    "100/70/30": POINTS_100_70_30,
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One computation of a round, as stored."""
+
+    id: int
+    round_id: int
+    made_at: datetime
+    made_by: str
+    #: SHA-256 over cells and context: equal hashes mean equal answers, caseload and designs
+    tally_hash: str
+    code_version: str
+    state: Literal["done"]
+    #: answers to questions: counted, held beside, excluded
+    counted: int
+    held: int
+    excluded: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """A unit's index from one source, with everything that must stand beside it.
+
+    Below the hiding floor every number is None or empty and only `floor` speaks. A value that the answers do not
+    determine (an interval from one answer) is None.
+    """
+
+    unit_id: int
+    source: str
+    #: question code; "" = the overall question
+    question: str
+    floor: Floor
+    #: ratings have no design: nobody drew the raters
+    self_selected: bool
+    #: answers, with and without "cannot say"
+    n: int | None = None
+    valid_n: int | None = None
+    #: weighted share of "cannot say" among all answers
+    cannot_say: float | None = None
+    #: ratings / cases handled (主动评价率); counter ratings only
+    participation: float | None = None
+    #: RR1 of the waves; polls and panels only
+    response_rate: float | None = None
+    #: RR2: partial answers counted as responses
+    response_rate_with_partial: float | None = None
+    #: level 5..0 -> answers, unweighted
+    counts: Mapping[int, int] = field(default_factory=dict)
+    #: level 5..1 -> weighted share of valid answers
+    shares: Mapping[int, float] = field(default_factory=dict)
+    topbox: float | None = None
+    satisfied_rate: float | None = None
+    dissatisfied_rate: float | None = None
+    mean: float | None = None
+    standard_error: float | None = None
+    #: 95 % interval of the mean
+    low: float | None = None
+    high: float | None = None
+    design_effect: float | None = None
+    degrees_of_freedom: float | None = None
+    effective_n: float | None = None
+    #: the same mean with held answers in
+    mean_with_held: float | None = None
+    #: held answers of this unit
+    held: int | None = None
+    #: cases handled, and the share of them in strata with ratings; counter ratings only
+    caseload: int | None = None
+    coverage: float | None = None
+    #: standard deviation between raters; panels only
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
+class StratumLine:
+    """What one stratum brings to a unit's index."""
+
+    label: str
+    #: cases or people the stratum stands for; None where nobody knows
+    population: float | None
+    n: int
+    valid_n: int
+    #: weight of one answer
+    weight: float | None
+    #: share of the stratum in the unit's index
+    share: float | None
+    counts: Mapping[int, int]
+    mean: float | None
+    standard_error: float | None
+    #: share of the variance of the index that comes from here
+    variance_share: float | None
+    #: the stratum has one answer and was put together with others for the variance
+    pooled: bool = False
+
+
+@dataclass(frozen=True)
+class DomainLine:
+    """A unit's index in one part of its answers: a month, a counter, a group of respondents, a question."""
+
+    label: str
+    n: int | None
+    mean: float | None
+    standard_error: float | None
+    low: float | None
+    high: float | None
+    satisfied_rate: float | None
+    dissatisfied_rate: float | None
+    floor: Floor
+
+
+@dataclass(frozen=True)
+class DesignFault:
+    """A stratum whose answers and numbers do not fit; the index is shown with it, and the page says so."""
+
+    unit_id: int
+    stratum: str
+    n: int
+    #: "no_caseload", "more_ratings_than_cases" or "not_in_design"
+    kind: str
+
+
+@dataclass(frozen=True)
+class PanelSpread:
+    """How far a panel tells its units apart (打和牌: everybody gets the same)."""
+
+    units: int
+    #: standard deviation between the units' means, in points
+    spread: float
+    #: share of all scores that are the one most frequent score
+    same_share: float
+    warning: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One unit in two runs."""
+
+    unit_id: int
+    before: Index
+    after: Index
+    #: after less before, None where one of them is hidden
+    change: float | None
