@@ -31,36 +31,38 @@ class Reader(HTMLParser):
         self.titles = 0
         self.lang = ""
         self.without_nonce: list[str] = []
+        self._form: Form | None = None
         self._select = self._textarea = ""
+        self._pictures = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self.headings += tag == "h1"
-        self.titles += tag == "title"
+        self._pictures += tag == "svg"
+        self.titles += tag == "title" and not self._pictures
         self.lang = values.get("lang", "") if tag == "html" else self.lang
-        is_code = tag == "style" or (
-            tag == "script" and "src" not in values and "json" not in values.get("type", "")
-        )
+        is_code = tag == "style" or (tag == "script" and "src" not in values and "json" not in values.get("type", ""))
         if is_code and not values.get("nonce"):
             self.without_nonce.append(tag)
         if tag == "form":
-            self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower()))
-        elif self.forms:
-            self._field(tag, values)
+            self._form = Form(values.get("action", ""), values.get("method", "get").lower())
+            self.forms.append(self._form)
+        elif self._form:
+            self._field(self._form.values, tag, values)
 
     def handle_endtag(self, tag: str) -> None:
+        self._pictures -= tag == "svg"
+        self._form = None if tag == "form" else self._form
         self._select = "" if tag == "select" else self._select
         self._textarea = "" if tag == "textarea" else self._textarea
 
     def handle_data(self, data: str) -> None:
-        if self._textarea:
-            held = self.forms[-1].values[self._textarea]
-            held[-1] += data
+        if self._form and self._textarea:
+            self._form.values[self._textarea][-1] += data
 
-    def _field(self, tag: str, values: dict[str, str]) -> None:
+    def _field(self, held: dict[str, list[str]], tag: str, values: dict[str, str]) -> None:
         name, kind = values.get("name", ""), values.get("type", "text")
-        held = self.forms[-1].values
         if tag == "input" and name and kind not in NOT_SENT:
             if kind not in {"radio", "checkbox"} or "checked" in values:
                 held.setdefault(name, []).append(values.get("value", "on" if kind == "checkbox" else ""))
@@ -106,9 +108,7 @@ def _form(page: TestResponse, path: str, action: str) -> Form:
         found = [form for form in forms if urlsplit(urljoin(path, form.action or path)).path == action]
     else:
         # the frame of a staff page has two forms of its own: the way out and the language
-        found = [
-            form for form in forms if form.method == "post" and form.action not in {"/sign-out", "/language"}
-        ]
+        found = [form for form in forms if form.method == "post" and form.action not in {"/sign-out", "/language"}]
     where = [form.action or path for form in forms]
     assert len(found) == 1, f"{path}: say which form is meant by form=; there are {where}"
     return found[0]
@@ -121,6 +121,9 @@ def check_page(response: TestResponse) -> None:
     assert page.lang, f"{where} does not say its language"
     assert page.titles == 1, f"{where} has {page.titles} titles"
     assert page.headings == 1, f"{where} has {page.headings} first headings"
+    for form in page.forms:
+        proven = form.method == "get" or {"csrf_token", "token"} & set(form.values)
+        assert proven, f"{where}: the form to {form.action!r} carries no token"
     policy = response.headers.get("Content-Security-Policy", "")
     assert policy, f"{where} has no content security policy"
     if "'sha256-" not in policy:

@@ -54,6 +54,7 @@ class Databases:
             if not self._is_running:
                 self._start()
             if not (self.folder / "template.made").exists():
+                self._execute("DROP DATABASE IF EXISTS {}", "survey_template")
                 self._execute("CREATE DATABASE {}", "survey_template")
                 _migrate(self._address("survey_template"))
                 (self.folder / "template.made").touch()
@@ -94,12 +95,8 @@ class Databases:
                 if not part.name.endswith(".dist-info"):
                     shutil.copytree(part, self.folder / part.name)
             shutil.chown(self._data, UNPRIVILEGED)
-        self._run(
-            "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-U", "postgres"
-        )
-        self._run(
-            "pg_ctl", "start", "-w", "-s", "-l", f"{self._data}/log", "-o", f"{CARELESS} -k {self._data}"
-        )
+        self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-U", "postgres")
+        self._run("pg_ctl", "start", "-w", "-s", "-l", f"{self._data}/log", "-o", f"{CARELESS} -k {self._data}")
 
     @property
     def _programs(self) -> Path:
@@ -146,13 +143,12 @@ def _migrate(address: str) -> None:
 def _create_for_now(engine) -> None:
     """Until the first migration is written: the tables as the models have them."""
     from sqlalchemy import Column, Integer, Table
-    from sqlalchemy.exc import NoReferencedTableError
 
     migrations.load_models()
-    while True:
-        try:
-            Base.metadata.create_all(engine)
-        except NoReferencedTableError as error:
-            Table(error.table_name, Base.metadata, Column("id", Integer, primary_key=True))
-        else:
-            return
+    for table in list(Base.metadata.tables.values()):
+        for key in table.foreign_keys:
+            name, _, column = key._get_colspec().rpartition(".")
+            if name not in Base.metadata.tables:
+                kind = key.parent.type if not key.parent.type._isnull else Integer()
+                Table(name, Base.metadata, Column(column, kind, primary_key=True))
+    Base.metadata.create_all(engine)
