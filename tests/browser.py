@@ -102,9 +102,7 @@ class Visitor:
 
     def overflows(self) -> bool:
         """Whether the page must be scrolled sideways."""
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        )
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
     def _hear(self, message: ConsoleMessage) -> None:
         # a page that answers 404 or 422 on purpose is reported by Chromium as a failed resource

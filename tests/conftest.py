@@ -85,9 +85,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def app_on_each_database(
-    request: pytest.FixtureRequest, settings: Settings, databases: Databases
-) -> Iterator[Flask]:
+def app_on_each_database(request: pytest.FixtureRequest, settings: Settings, databases: Databases) -> Iterator[Flask]:
     if request.param == "sqlite":
         yield from _application(settings)
         return
@@ -112,9 +110,7 @@ def client(app: Flask) -> FlaskClient:
 def sign_in() -> SignIn:
     """Signs a person of a role in; the person is made the first time and has the name of the role."""
 
-    def enter(
-        client: FlaskClient, role: Role = Role.OFFICE, *, units: Iterable[int] = (), name: str = ""
-    ) -> Viewer:
+    def enter(client: FlaskClient, role: Role = Role.OFFICE, *, units: Iterable[int] = (), name: str = "") -> Viewer:
         username = name or str(role)
         with client.application.app_context():
             known = {person.username: person for person in accounts.people()}
