@@ -1,0 +1,150 @@
+"""Codes of counters: made, kept by the day, printed as links and QR images."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Iterable
+from datetime import date
+
+import qrcode
+from flask import current_app
+from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.image.svg import SvgPathImage
+from sqlalchemy import Connection, insert, select
+
+from survey.database import session
+from survey.units import models, rules
+from survey.units.rules import Place, Stay
+
+#: light modules around the code, which readers need to find it (ISO/IEC 18004: four)
+QUIET_ZONE = 4
+
+
+def link_of(code: str) -> str:
+    """The address that a counter's code opens."""
+    return f"{current_app.extensions['settings'].public_url}/r/{code}"
+
+
+def qr_matrix(text: str) -> list[list[bool]]:
+    """The dark modules of a code, row by row, with the quiet zone; a quarter of them may be lost (level Q)."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_ZONE)
+    code.add_data(text)
+    code.make(fit=True)
+    matrix: list[list[bool]] = code.get_matrix()
+    return matrix
+
+
+def qr_png(text: str, *, module: int = 16) -> bytes:
+    """A code as a PNG image, each module so many pixels wide."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_ZONE, box_size=module)
+    code.add_data(text)
+    out = io.BytesIO()
+    code.make_image().save(out)
+    return out.getvalue()
+
+
+def qr_svg(text: str) -> bytes:
+    """A code as an SVG drawing on white, so that it also reads on a dark page."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_ZONE, image_factory=SvgPathImage)
+    code.add_data(text)
+    out = io.BytesIO()
+    image = code.make_image()
+    image.background = "white"
+    image.save(out)
+    return out.getvalue()
+
+
+def qr_terminal(text: str) -> str:
+    """A code in half-block characters, dark on light, for a terminal."""
+    rows = qr_matrix(text)
+    if len(rows) % 2:
+        rows.append([False] * len(rows[0]))
+    signs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    return "\n".join(
+        "".join(signs[above, below] for above, below in zip(*pair, strict=True))
+        for pair in zip(rows[::2], rows[1::2], strict=True)
+    )
+
+
+def new_codes(number: int) -> list[str]:
+    """So many codes that were never used: six random characters (887 million codes) and the check character."""
+    found: set[str] = set()
+    while len(found) < number:
+        bodies = ("".join(secrets.choice(rules.ALPHABET) for _ in range(rules.CODE_LENGTH - 1)) for _ in range(number))
+        fresh = {body + rules.check_character(body) for body in bodies} - found
+        found |= fresh - _taken(fresh)
+    return sorted(found)[:number]
+
+
+def _taken(codes: set[str]) -> set[str]:
+    ordered = sorted(codes)
+    parts = [ordered[at : at + 500] for at in range(0, len(ordered), 500)]
+    return {
+        code
+        for part in parts
+        for code in session().scalars(select(models.PlaceCode.code).where(models.PlaceCode.code.in_(part)))
+    }
+
+
+def issue(window_ids: Iterable[int], from_day: date) -> list[str]:
+    """Give each counter a new code from a day on; the caller commits."""
+    wanted = list(window_ids)
+    found = new_codes(len(wanted))
+    rows = [
+        {"code": code, "window_id": window_id, "from_day": from_day, "until_day": None}
+        for code, window_id in zip(found, wanted, strict=True)
+    ]
+    if rows:
+        session().execute(insert(models.PlaceCode), rows)
+    return found
+
+
+def stays(*, window_id: int | None = None, code: str = "") -> list[Stay]:
+    """Where codes stood and stand, newest first: of one counter, of one code, or all."""
+    query = select(models.PlaceCode).order_by(models.PlaceCode.from_day.desc(), models.PlaceCode.id.desc())
+    if window_id is not None:
+        query = query.where(models.PlaceCode.window_id == window_id)
+    if code:
+        query = query.where(models.PlaceCode.code == code)
+    return [Stay(s.id, s.code, s.window_id, s.from_day, s.until_day) for s in session().scalars(query)]
+
+
+def find_place_on(connection: Connection, code: str, today: date) -> Place | None:
+    """Where a scanned code stands, by one read without a session; None = no such code was ever issued.
+
+    Args:
+        connection: of the application's engine.
+        code: as scanned or typed; small letters will do.
+        today: decides where a code stands that has moved.
+    """
+    wanted = code.strip().upper()
+    if not rules.is_code(wanted):
+        return None
+    found = connection.execute(_PLACE.where(models.PlaceCode.code == wanted)).all()
+    known = [Stay(row.id, wanted, row.window_id, row.from_day, row.until_day) for row in found]
+    stay = rules.stay_on(known, today)
+    if stay is None:
+        return None
+    row = next(row for row in found if row.id == stay.id)
+    has_ended = stay.until_day is not None and stay.until_day <= today
+    withdrawn = has_ended or not (row.window_active and row.unit_active)
+    return Place(wanted, row.window_id, row.window_name, row.unit_id, row.unit_name, row.questionnaire, withdrawn)
+
+
+_PLACE = (
+    select(
+        models.PlaceCode.id,
+        models.PlaceCode.from_day,
+        models.PlaceCode.until_day,
+        models.Window.id.label("window_id"),
+        models.Window.name.label("window_name"),
+        models.Window.questionnaire,
+        models.Window.active.label("window_active"),
+        models.Unit.id.label("unit_id"),
+        models.Unit.name.label("unit_name"),
+        models.Unit.active.label("unit_active"),
+    )
+    .join(models.Window, models.Window.id == models.PlaceCode.window_id)
+    .join(models.Unit, models.Unit.id == models.Window.unit_id)
+)

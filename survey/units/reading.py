@@ -1,0 +1,119 @@
+"""What `units` can tell: units, classes, counters, rounds and caseload as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext
+from sqlalchemy import Select, func, select
+
+from survey.database import session
+from survey.errors import NotFound
+from survey.roles import Viewer
+from survey.units import models
+from survey.units.rules import CaseloadCell, Round, Unit, UnitClass, Window
+
+
+def units(viewer: Viewer | None = None, *, active_only: bool = True) -> list[Unit]:
+    """Units by code: all, or those that a person may see."""
+    query = _units()
+    if active_only:
+        query = query.where(models.Unit.active.is_(True))
+    found = [_unit(*row._tuple()) for row in session().execute(query)]
+    return [unit for unit in found if viewer is None or viewer.may_see(unit.id)]
+
+
+def unit(unit_id: int) -> Unit:
+    row = session().execute(_units().where(models.Unit.id == unit_id)).one_or_none()
+    if row is None:
+        raise NotFound(gettext("There is no such unit."))
+    return _unit(*row._tuple())
+
+
+def unit_by_code(code: str) -> Unit | None:
+    row = session().execute(_units().where(models.Unit.code == code)).one_or_none()
+    return _unit(*row._tuple()) if row else None
+
+
+def _units() -> Select[models.Unit, str | None, str | None]:
+    query = select(models.Unit, models.UnitClass.code, models.UnitClass.name)
+    return query.outerjoin(models.UnitClass, models.UnitClass.id == models.Unit.class_id).order_by(models.Unit.code)
+
+
+def _unit(row: models.Unit, class_code: str | None, class_name: str | None) -> Unit:
+    return Unit(row.id, row.code, row.name, class_code or "", class_name or "", row.parent_id, row.active)
+
+
+def classes() -> list[UnitClass]:
+    """Classes by code, each with the number of its units."""
+    query = (
+        select(models.UnitClass, func.count(models.Unit.id))
+        .outerjoin(models.Unit, models.Unit.class_id == models.UnitClass.id)
+        .group_by(models.UnitClass.id)
+        .order_by(models.UnitClass.code)
+    )
+    return [UnitClass(row.id, row.code, row.name, size) for row, size in session().execute(query)]
+
+
+def class_(class_id: int) -> UnitClass:
+    found = next((row for row in classes() if row.id == class_id), None)
+    if found is None:
+        raise NotFound(gettext("There is no such class."))
+    return found
+
+
+def windows(unit_id: int | None = None) -> list[Window]:
+    """Counters by code, closed ones among them: of one unit, or all."""
+    query = select(models.Window).order_by(models.Window.code)
+    if unit_id is not None:
+        query = query.where(models.Window.unit_id == unit_id)
+    return [_window(row) for row in session().scalars(query)]
+
+
+def window(window_id: int) -> Window:
+    row = session().get(models.Window, window_id)
+    if row is None:
+        raise NotFound(gettext("There is no such counter."))
+    return _window(row)
+
+
+def _window(row: models.Window) -> Window:
+    return Window(row.id, row.unit_id, row.code, row.name, row.questionnaire, row.active)
+
+
+def rounds() -> list[Round]:
+    """Rounds, newest first."""
+    query = select(models.Round).order_by(models.Round.opens_on.desc(), models.Round.code)
+    return [_round(row) for row in session().scalars(query)]
+
+
+def round_(round_id: int) -> Round:
+    row = session().get(models.Round, round_id)
+    if row is None:
+        raise NotFound(gettext("There is no such round."))
+    return _round(row)
+
+
+def round_on(day: date) -> Round | None:
+    """The round to which a rating of that day belongs, if one is open."""
+    return next((r for r in rounds() if r.holds(day) and not r.closed), None)
+
+
+def _round(row: models.Round) -> Round:
+    return Round(row.id, row.code, row.name, row.opens_on, row.closes_on, row.closed)
+
+
+def caseload(opens_on: date, closes_on: date, unit_id: int | None = None) -> list[CaseloadCell]:
+    """Cases by counter and month, for all months that the days touch; months not told are absent."""
+    number = models.Caseload.year * 12 + models.Caseload.month
+    query = (
+        select(models.Caseload, models.Window.unit_id)
+        .join(models.Window, models.Window.id == models.Caseload.window_id)
+        .where(number.between(opens_on.year * 12 + opens_on.month, closes_on.year * 12 + closes_on.month))
+        .order_by(models.Caseload.window_id, models.Caseload.year, models.Caseload.month)
+    )
+    if unit_id is not None:
+        query = query.where(models.Window.unit_id == unit_id)
+    found: Sequence[tuple[models.Caseload, int]] = session().execute(query).tuples().all()
+    return [CaseloadCell(row.window_id, unit, date(row.year, row.month, 1), row.cases) for row, unit in found]

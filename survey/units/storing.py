@@ -1,0 +1,108 @@
+"""Storing many units, counters and months of caseload at once; the service commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
+
+from survey.database import session
+from survey.errors import NotFound
+from survey.units import models
+from survey.units.rules import NewUnit, NewWindow
+
+#: rows named in one statement; SQLite allows 32,766 values
+PART = 1000
+
+
+def _table(model: type[models.Base]) -> Table:
+    table: Table = model.__table__  # type: ignore[assignment]  # declared as the wider FromClause
+    return table
+
+
+def numbers_of(model: type[models.Unit] | type[models.Window] | type[models.UnitClass]) -> dict[str, int]:
+    """Every code's number."""
+    return dict(session().execute(select(model.code, model.id)).tuples().all())
+
+
+def add_classes(wanted: Mapping[str, str]) -> dict[str, int]:
+    """Make the classes (code -> name) that are not known yet; returns all classes' numbers."""
+    known = numbers_of(models.UnitClass)
+    rows = [{"code": code, "name": name or code} for code, name in wanted.items() if code and code not in known]
+    if not rows:
+        return known
+    session().execute(insert(_table(models.UnitClass)), rows)
+    return numbers_of(models.UnitClass)
+
+
+def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
+    """Store units and then hang them under their parents; returns the new units' numbers."""
+    classes = add_classes({new.class_code: new.class_name for new in wanted})
+    rows = [
+        {"code": new.code, "name": new.name, "class_id": classes.get(new.class_code), "active": True} for new in wanted
+    ]
+    if rows:
+        session().execute(insert(_table(models.Unit)), rows)
+    known = numbers_of(models.Unit)
+    set_parents({new.code: new.parent_code for new in wanted if new.parent_code}, known)
+    return {new.code: known[new.code] for new in wanted}
+
+
+def set_parents(parents: Mapping[str, str], known: Mapping[str, int]) -> None:
+    """Hang units under others: code -> parent's code, empty = under none."""
+    missing = sorted({parent for parent in parents.values() if parent and parent not in known})
+    if missing:
+        raise NotFound(gettext("There is no unit with the code %(code)s.", code=", ".join(missing)))
+    change_many(models.Unit, [{"id": known[code], "parent_id": known.get(parent)} for code, parent in parents.items()])
+
+
+def add_windows(wanted: Sequence[NewWindow]) -> dict[str, int]:
+    """Store counters; returns their numbers."""
+    units = numbers_of(models.Unit)
+    missing = sorted({new.unit_code for new in wanted} - set(units))
+    if missing:
+        raise NotFound(gettext("There is no unit with the code %(code)s.", code=", ".join(missing)))
+    rows = [
+        {
+            "unit_id": units[new.unit_code],
+            "code": new.code,
+            "name": new.name,
+            "questionnaire": new.questionnaire,
+            "active": True,
+        }
+        for new in wanted
+    ]
+    if rows:
+        session().execute(insert(_table(models.Window)), rows)
+    known = numbers_of(models.Window)
+    return {new.code: known[new.code] for new in wanted}
+
+
+def change_many(model: type[models.Unit] | type[models.Window], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows by number; each names the same columns."""
+    if not rows:
+        return
+    table = _table(model)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
+    statement = update(table).where(table.c.id == bindparam("which")).values(values)
+    bound = [{"which": row["id"], **{f"new_{name}": row[name] for name in values}} for row in rows]
+    session().connection().execute(statement, bound)
+    session().expire_all()
+
+
+def set_caseload(cells: Iterable[tuple[int, date, int]]) -> None:
+    """Store cases by counter and month, replacing what was told before."""
+    rows = [
+        {"window_id": window_id, "year": month.year, "month": month.month, "cases": cases}
+        for window_id, month, cases in cells
+    ]
+    table = _table(models.Caseload)
+    key = tuple_(table.c.window_id, table.c.year, table.c.month)
+    for at in range(0, len(rows), PART):
+        part = rows[at : at + PART]
+        keys = [(row["window_id"], row["year"], row["month"]) for row in part]
+        session().execute(delete(table).where(key.in_(keys)))
+        session().execute(insert(table), part)
