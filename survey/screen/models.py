@@ -1,1 +1,55 @@
-"""What the room `screen` stores."""
+"""What the room `screen` stores: every decision about an answer, and the answers that do not count at present."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.database import Base
+
+
+class ScreenDecision(Base):
+    """One deed: an answer held, or its release or exclusion proposed by one person and confirmed by another."""
+
+    __tablename__ = "screen_decision"
+    __table_args__ = (
+        CheckConstraint("kind IN ('hold', 'release', 'exclude')", "kind_known"),
+        CheckConstraint("length(reason) >= 5", "reason_says_something"),
+        CheckConstraint("outcome IN ('done', 'pending', 'rejected')", "outcome_known"),
+        CheckConstraint("second IS NULL OR second <> first", "two_people"),
+        CheckConstraint("kind = 'hold' OR outcome = 'pending' OR second IS NOT NULL", "second_person_decides"),
+        Index("ix_screen_decision_response_key", "response_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    response_key: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("response.key", ondelete="CASCADE"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(500))
+    #: user name of who held or proposed
+    first: Mapped[str] = mapped_column(String(64))
+    first_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    #: user name of who confirmed or rejected the proposal
+    second: Mapped[str | None] = mapped_column(String(64))
+    second_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(String(8))
+
+
+class Uncounted(Base):
+    """An answer that does not count now; no row means that it counts."""
+
+    __tablename__ = "screen_uncounted"
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'excluded')", "state_known"),
+        Index("ix_screen_uncounted_round_id", "round_id"),
+    )
+
+    response_key: Mapped[bytes] = mapped_column(
+        LargeBinary(16), ForeignKey("response.key", ondelete="CASCADE"), primary_key=True
+    )
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    state: Mapped[str] = mapped_column(String(8))
+    #: in the words of the decision that stands
+    reason: Mapped[str] = mapped_column(String(500))
