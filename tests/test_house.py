@@ -79,7 +79,7 @@ def test_a_post_without_the_form_token_is_refused(app, client, sign_in):
 def test_every_setting_is_documented():
     documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     settings = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
-    assert settings == set(re.findall(rf"`({PREFIX}[A-Z_]+)`", documented))
+    assert settings == set(re.findall(rf"^\| `({PREFIX}[A-Z_]+)` \|", documented, re.MULTILINE))
 
 
 def test_the_migrations_make_what_the_models_say(app_on_each_database):
