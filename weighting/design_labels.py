@@ -1,0 +1,128 @@
+"""Labels of strata, PSUs and domains turned into codes, once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from weighting.errors import WeightingError
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.intp]
+Label: TypeAlias = Any
+
+#: Integer labels that span no more than this many times the rows are counted instead of sorted.
+_DENSE_SPAN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """Labels as codes into a sorted tuple, as an R factor; -1 is a missing label."""
+
+    codes: IntArray
+    labels: tuple[Label, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False) -> Factor:
+    """Code the labels of a column.
+
+    Args:
+        labels: (n,) integers, booleans, strings, floats or objects.
+        what: the column's name, for the message.
+        allow_missing: None and NaN become code -1 instead of an error.
+
+    Raises:
+        WeightingError: not one column, or a missing label where none may be.
+
+    >>> factorise(["b", "a", "b"], "strata").labels
+    ('a', 'b')
+    """
+    column = np.asarray(labels)
+    if column.ndim != 1:
+        raise WeightingError(f"{what} must be one column of labels, and has shape {column.shape}.")
+    factor = _from_integers(column) if column.dtype.kind in "iub" else _from_objects(column)
+    if not allow_missing and column.dtype.kind in "fO" and factor.codes.size and factor.codes.min() < 0:
+        row = int(np.argmin(factor.codes))
+        raise WeightingError(f"{what} has no label in row {row}: give every row one.")
+    return factor
+
+
+def _from_integers(column: NDArray[Any]) -> Factor:
+    if not column.size:
+        return Factor(np.zeros(0, np.intp), ())
+    low, high = int(column.min()), int(column.max())
+    if high - low > _DENSE_SPAN * column.size + 1000:
+        found, codes = np.unique(column, return_inverse=True)
+        return Factor(codes.astype(np.intp), tuple(found.tolist()))
+    codes = column.astype(np.intp) if low == 0 else np.subtract(column, low, dtype=np.intp, casting="unsafe")
+    present = np.bincount(codes, minlength=high - low + 1) > 0
+    if not present.all():
+        codes = (np.cumsum(present) - 1)[codes]
+    values = (np.flatnonzero(present) + low).tolist()
+    return Factor(codes, tuple(map(bool, values)) if column.dtype.kind == "b" else tuple(values))
+
+
+def _from_objects(column: NDArray[Any]) -> Factor:
+    values = column.tolist()
+    found = {value for value in values if not _is_missing(value)}
+    try:
+        labels = sorted(found)
+    except TypeError:
+        labels = sorted(found, key=str)
+    index: dict[Label, int] = {label: code for code, label in enumerate(labels)}
+    codes = np.fromiter((index.get(value, -1) for value in values), np.intp, len(values))
+    return Factor(codes, tuple(labels))
+
+
+def _is_missing(value: Label) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def interaction(*columns: ArrayLike) -> NDArray[np.str_]:
+    """Cross several label columns into one, as R's ``interaction``.
+
+    Args:
+        columns: (n,) labels each.
+
+    Returns:
+        (n,) labels ``first:second:…``.
+
+    Raises:
+        WeightingError: no column, or columns of different length.
+
+    >>> interaction([1, 1, 2], ["a", "b", "a"]).tolist()
+    ['1:a', '1:b', '2:a']
+    """
+    arrays = [np.asarray(column) for column in columns]
+    if not arrays or len({array.shape for array in arrays}) > 1:
+        raise WeightingError("interaction needs columns of the same length.")
+    return np.array([":".join(map(str, row)) for row in zip(*(a.tolist() for a in arrays), strict=True)])
+
+
+def join_labels(*parts: Sequence[Label]) -> tuple[Label, ...]:
+    """Cross label lists in C order; one list stays as it is, none is empty.
+
+    >>> join_labels(("E", "H"), ("no", "yes"))
+    ('E:no', 'E:yes', 'H:no', 'H:yes')
+    """
+    if len(parts) < 2:
+        return tuple(*parts)
+    first, rest = parts[0], join_labels(*parts[1:])
+    return tuple(f"{a}:{b}" for a in first for b in rest)
+
+
+def sums(codes: IntArray, values: NDArray[Any], size: int) -> FloatArray:
+    """(size,) sum of the values of each code.
+
+    >>> sums(np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), 3).tolist()
+    [1.0, 5.0, 0.0]
+    """
+    return np.bincount(codes, weights=values, minlength=size).astype(np.float64, copy=False)

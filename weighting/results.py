@@ -1,0 +1,126 @@
+"""What every estimator returns: numbers that never travel alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from weighting import intervals
+from weighting.design_labels import FloatArray, Label
+from weighting.errors import WeightingError
+
+
+class Interval(NamedTuple):
+    """Bounds of a confidence interval, in the shape of the estimate."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """Estimates with all that must stand beside them; every array has the shape of ``value``.
+
+    The shape is (domains,) and/or (variables,), in the order of ``labels``; one number has shape ().
+
+    >>> from weighting import Design, mean
+    >>> estimate = mean(Design(strata=["a", "a", "b", "b"], weights=[5, 5, 10, 10]), [1, 2, 3, 5])
+    >>> round(float(estimate.value), 4), round(float(estimate.standard_error), 4)
+    (3.1667, 0.6872)
+    """
+
+    #: what is estimated
+    value: FloatArray
+    #: square root of the design variance
+    standard_error: FloatArray
+    #: PSUs less strata among the rows of the domain, as R's degf of a subset
+    degrees_of_freedom: FloatArray
+    #: answers used
+    n: FloatArray
+    #: (Σw)² / Σw², the size left after unequal weights (Kish 1965)
+    kish_n: FloatArray
+    #: variance over that of a simple random sample without replacement (R: deff=TRUE)
+    design_effect: FloatArray
+    #: the same against sampling with replacement (R: deff="replace")
+    design_effect_with_replacement: FloatArray
+    #: names in C order of the flattened value
+    labels: tuple[Label, ...]
+    #: "mean", "total", "proportion", "ratio", "quantile" or "difference"
+    kind: str
+    #: PSUs less strata in the whole design
+    design_degrees_of_freedom: float
+    #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
+    #: "answers all equal", "answers equal within strata", or "" where nothing is wrong
+    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
+    limits: tuple[float, float] | None = None
+    #: whether the variance is 0 because the domain's strata are fully enumerated
+    enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
+    _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
+
+    @property
+    def variance(self) -> FloatArray:
+        """Squared standard errors."""
+        return np.square(self.standard_error, dtype=np.float64)
+
+    @property
+    def cv(self) -> FloatArray:
+        """Coefficient of variation, standard error over value; nan where the value is 0."""
+        size = np.abs(self.value)
+        return np.divide(self.standard_error, size, out=np.full(size.shape, np.nan), where=size > 0)
+
+    @property
+    def effective_n(self) -> FloatArray:
+        """n over the design effect; Kish's where answers are all equal and no design effect exists."""
+        good = np.isfinite(self.design_effect) & (self.design_effect > 0)
+        return np.divide(self.n, self.design_effect, out=self.kish_n.copy(), where=good)
+
+    def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
+        """Confidence interval.
+
+        Args:
+            level: confidence, between 0 and 1.
+            method: "t" for anything; for proportions also "logit", "wilson", "korn-graubard", "likelihood",
+                "arcsine" (R's names "mean", "xlogit", "beta" and "asin" mean the same). Left out: "wilson"
+                for proportions, otherwise "t".
+
+        Returns:
+            Bounds in the shape of ``value``. Where ``problem`` is set, a bounded estimate gets a finite
+            conservative interval and an unbounded one nan (or, if answers are all equal, the point that R
+            gives under "t").
+
+        Raises:
+            WeightingError: an unknown method, or a method that this kind of estimate does not have.
+
+        Source: Korn and Graubard (1998), Survey Methodology 24; Franco et al. (2019), JSSAM 7, section 2.
+
+        >>> from weighting import Design, proportion
+        >>> share = proportion(Design(weights=[1] * 10), [True] * 10)
+        >>> [round(float(bound), 3) for bound in share.interval()]
+        [0.692, 1.0]
+        """
+        return Interval(*intervals.interval(self, level, method))
+
+    def covariance(self) -> FloatArray:
+        """(k, k) covariance of the flattened estimates, PSUs shared between domains included.
+
+        Raises:
+            WeightingError: for quantiles, which have none here.
+        """
+        if self._covariance is None:
+            raise WeightingError(f"a {self.kind} has no covariance matrix here.")
+        return self._covariance()
+
+    def p_value(self, null: float = 0.0) -> FloatArray:
+        """Two-sided p value of the t test that the value is ``null``; nan where no test exists.
+
+        Source: Korn and Graubard (1990), The American Statistician 44.
+        """
+        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0)
+        t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
+        df = np.where(usable, self.degrees_of_freedom, 1)
+        return np.asarray(2 * stats.t.sf(np.abs(t), df), np.float64)
