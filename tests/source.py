@@ -23,6 +23,10 @@ class Import:
     module: str
     name: str
     line: int
+    #: what the module calls it
+    known_as: str = ""
+    #: read by the type checker only
+    for_types: bool = False
 
     @property
     def whole(self) -> str:
@@ -107,15 +111,21 @@ def _lines_with_code(path: Path) -> set[int]:
 
 def _imports(source: Source) -> Iterator[Import]:
     package = source.module if source.path.name == "__init__.py" else source.module.rpartition(".")[0]
+    for_types = _read_by_the_type_checker_only(source.tree)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(alias.name, "", node.lineno)
+                yield Import(alias.name, "", node.lineno, alias.asname or alias.name, node in for_types)
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             module = ".".join([*parents, node.module] if node.module else parents)
             for alias in node.names:
-                yield Import(module, alias.name, node.lineno)
+                yield Import(module, alias.name, node.lineno, alias.asname or alias.name, node in for_types)
+
+
+def _read_by_the_type_checker_only(tree: ast.Module) -> set[ast.AST]:
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test).endswith("TYPE_CHECKING")]
+    return {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
 
 
 def _called(node: ast.Call) -> str:
