@@ -1,1 +1,141 @@
-"""What the room `collect` stores."""
+"""What the room `collect` stores, and what it can never store: who said it, and when on that day.
+
+A response is only ever added. Its key is random and its tables are kept in the order of that key, so neither the
+order of storing nor the time of day can join an answer with a person or with the form it came from.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.database import Base
+
+#: rows lie in the order of the primary key, not of their arrival
+BY_KEY = {"sqlite_with_rowid": False}
+
+
+class Response(Base):
+    """One filled-in form."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        CheckConstraint("source IN ('counter', 'poll', 'panel', 'import')", "source_known"),
+        CheckConstraint("channel BETWEEN 1 AND 14", "channel_known"),
+        CheckConstraint("selection_factor >= 1", "factor_expands"),
+        CheckConstraint("source <> 'counter' OR window_id IS NOT NULL", "counter_rating_has_counter"),
+        CheckConstraint("source NOT IN ('poll', 'panel') OR wave_id IS NOT NULL", "invited_has_wave"),
+        Index("ix_response_round_id_source", "round_id", "source"),
+        BY_KEY,
+    )
+
+    #: 128 random bits
+    key: Mapped[str] = mapped_column(String(22), primary_key=True)
+    #: the round whose days hold the day of the answer; empty = none was open
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    source: Mapped[str] = mapped_column(String(10))
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("sample_wave.id"), index=True)
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("window.id"), index=True)
+    #: the body the whole form is about; empty = a form about several bodies
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    #: kind of respondent (评议主体)
+    group_code: Mapped[str] = mapped_column(String(64), default="")
+    #: stratum of the sampled case
+    stratum: Mapped[str] = mapped_column(String(200), default="")
+    #: coarse categories known of the population, e.g. `age=30-44;area=urban`
+    calibration: Mapped[str] = mapped_column(String(100), default="")
+    #: 1–7 as exchanged between systems, 11 telephone, 12 face to face, 13 paper, 14 import
+    channel: Mapped[int] = mapped_column()
+    questionnaire: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column()
+    day: Mapped[date] = mapped_column(Date)
+    #: bodies the person dealt with / bodies asked about
+    selection_factor: Mapped[float] = mapped_column(default=1.0)
+    #: keyed hash of the receipt; the receipt itself is not stored
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    #: the code scanned had been withdrawn
+    withdrawn_code: Mapped[bool] = mapped_column(default=False)
+
+
+class Answer(Base):
+    """What was said to one question about one body: a level or a score."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 0 AND 5", "level_in_scale"),
+        CheckConstraint("score BETWEEN 0 AND 100", "score_in_scale"),
+        CheckConstraint("(level IS NULL) <> (score IS NULL)", "one_value"),
+        Index("ix_answer_unit_id", "unit_id"),
+        BY_KEY,
+    )
+
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
+    question: Mapped[str] = mapped_column(String(32), primary_key=True)
+    #: 5 very satisfied … 1 very dissatisfied, 0 not met or cannot say
+    level: Mapped[int | None] = mapped_column()
+    score: Mapped[float | None] = mapped_column()
+
+
+class ResponseTag(Base):
+    """A reason that was ticked."""
+
+    __tablename__ = "response_tag"
+    __table_args__ = (BY_KEY,)
+
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class ResponseChoice(Base):
+    """What was chosen in a question that is never scored, such as the one about interference."""
+
+    __tablename__ = "response_choice"
+    __table_args__ = (BY_KEY,)
+
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(32), primary_key=True)
+    choice: Mapped[str] = mapped_column(String(32))
+
+
+class ResponseText(Base):
+    """Words in the citizen's own wording."""
+
+    __tablename__ = "response_text"
+    __table_args__ = (CheckConstraint("length(text) BETWEEN 1 AND 2000", "text_fits"), BY_KEY)
+
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Submission(Base):
+    """A form that has been sent: makes sending it again harmless. Nothing in it leads to the response."""
+
+    __tablename__ = "submission"
+    __table_args__ = (BY_KEY,)
+
+    #: the UUIDv7 of the form token, or a digest of the personal link
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    #: seal over what was sent; tells the same content from other content
+    mac: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+
+
+class KeptAside(Base):
+    """Other content sent with a form that had been sent before: never counted, never thrown away."""
+
+    __tablename__ = "kept_aside"
+    __table_args__ = (BY_KEY,)
+
+    #: digest of form and content, so that repeating it adds nothing
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
+    source: Mapped[str] = mapped_column(String(10))
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("window.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    day: Mapped[date] = mapped_column(Date)
+    #: what was sent, as canonical JSON
+    content: Mapped[str] = mapped_column(Text)

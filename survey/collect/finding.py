@@ -1,0 +1,240 @@
+"""Looking answers up: by receipt, as a list for those who judge them, and the bad ones for those who follow them up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from survey.collect import receipts
+from survey.collect.models import Answer, Response, ResponseTag, ResponseText
+from survey.collect.questionnaire import newest
+from survey.database import session
+
+KEYS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class ReceivedAnswer:
+    """What a receipt leads to."""
+
+    key: str
+    round_id: int | None
+    source: str
+    day: date
+    unit_id: int | None
+    window_id: int | None
+    wave_id: int | None
+    questionnaire: str
+    #: the answer to the overall question; empty for forms about several bodies
+    level: int | None
+    withdrawn_code: bool
+
+
+@dataclass(frozen=True)
+class ResponseLine:
+    """A response in a list."""
+
+    key: str
+    round_id: int | None
+    day: date
+    source: str
+    unit_id: int | None
+    window_id: int | None
+    wave_id: int | None
+    level: int | None
+    channel: int
+    questionnaire: str
+    tags: tuple[str, ...]
+    text: str
+    withdrawn_code: bool
+
+
+@dataclass(frozen=True)
+class BadRating:
+    """A counter rating of level 1 or 2 to the overall question."""
+
+    key: str
+    round_id: int | None
+    unit_id: int
+    window_id: int | None
+    day: date
+    level: int
+    question: str
+    tags: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Filters of a list; empty = no filter."""
+
+    round_id: int | None = None
+    source: str = ""
+    unit_ids: Collection[int] | None = None
+    window_id: int | None = None
+    wave_id: int | None = None
+    channel: int | None = None
+    level: int | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    keys: Sequence[str] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        pairs: list[tuple[Any, ColumnElement[bool]]] = [
+            (self.round_id is not None, Response.round_id == self.round_id),
+            (self.source, Response.source == self.source),
+            (self.unit_ids is not None, Response.unit_id.in_(list(self.unit_ids or ()))),
+            (self.window_id is not None, Response.window_id == self.window_id),
+            (self.wave_id is not None, Response.wave_id == self.wave_id),
+            (self.channel is not None, Response.channel == self.channel),
+            (self.level is not None, Answer.level == self.level),
+            (self.from_day, Response.day >= self.from_day),
+            (self.to_day, Response.day <= self.to_day),
+            (self.keys is not None, Response.key.in_(list(self.keys or ()))),
+        ]
+        return [condition for wanted, condition in pairs if wanted]
+
+
+def find_by_receipt(receipt: str) -> ReceivedAnswer | None:
+    """The answer that a receipt belongs to; None if there is none."""
+    if not receipts.is_well_formed(receipt):
+        return None
+    hashed = receipts.keyed_hash(receipt, current_app.extensions["settings"].key())
+    row = session().execute(_with_overall().where(Response.receipt_hash == hashed)).first()
+    if row is None:
+        return None
+    found: Response = row[0]
+    return ReceivedAnswer(
+        found.key,
+        found.round_id,
+        found.source,
+        found.day,
+        found.unit_id,
+        found.window_id,
+        found.wave_id,
+        found.questionnaire,
+        row[1],
+        found.withdrawn_code,
+    )
+
+
+def overall_questions() -> list[str]:
+    """The codes of the questions that stand for their whole form."""
+    return sorted({form.overall.code for form in newest().values()})
+
+
+def _with_overall() -> Select[Response, int | None]:
+    """Responses with the level of their overall question, where the form is about one body."""
+    own = and_(
+        Answer.response_key == Response.key,
+        Answer.unit_id == Response.unit_id,
+        Answer.question.in_(overall_questions()),
+    )
+    return select(Response, Answer.level).outerjoin(Answer, own)
+
+
+def responses(chosen: Chosen, *, page: int = 1, size: int = 50) -> tuple[list[ResponseLine], int]:
+    """One page of responses, newest day first, and how many there are in all."""
+    query = _with_overall().where(*chosen.conditions())
+    total = session().scalar(select(func.count()).select_from(query.with_only_columns(Response.key).subquery())) or 0
+    ordered = query.order_by(Response.day.desc(), Response.key).limit(size).offset((page - 1) * size)
+    rows = session().execute(ordered).all()
+    keys = [row[0].key for row in rows]
+    tags, texts = tags_of(keys), texts_of(keys)
+    return [_line(row[0], row[1], tags, texts) for row in rows], total
+
+
+def lines_of(keys: Sequence[str]) -> list[ResponseLine]:
+    """The responses with these keys; one that does not exist is left out."""
+    return [
+        line
+        for start in range(0, len(keys), KEYS_AT_ONCE)
+        for line in responses(Chosen(keys=keys[start : start + KEYS_AT_ONCE]), size=KEYS_AT_ONCE)[0]
+    ]
+
+
+def count(round_id: int) -> int:
+    """How many responses a round has received."""
+    return session().scalar(select(func.count()).where(Response.round_id == round_id)) or 0
+
+
+def _line(
+    found: Response, level: int | None, tags: dict[str, tuple[str, ...]], texts: dict[str, dict[str, str]]
+) -> ResponseLine:
+    return ResponseLine(
+        key=found.key,
+        round_id=found.round_id,
+        day=found.day,
+        source=found.source,
+        unit_id=found.unit_id,
+        window_id=found.window_id,
+        wave_id=found.wave_id,
+        level=level,
+        channel=found.channel,
+        questionnaire=found.questionnaire,
+        tags=tags.get(found.key, ()),
+        text="\n".join(texts.get(found.key, {}).values()),
+        withdrawn_code=found.withdrawn_code,
+    )
+
+
+def bad_answers(
+    *,
+    round_id: int | None = None,
+    unit_ids: Collection[int] | None = None,
+    since: date | None = None,
+    keys: Sequence[str] | None = None,
+) -> list[BadRating]:
+    """Counter ratings of level 1 or 2, oldest day first."""
+    chosen = Chosen(round_id=round_id, source="counter", unit_ids=unit_ids, from_day=since, keys=keys)
+    query = (
+        select(Response, Answer)
+        .join(Answer, Answer.response_key == Response.key)
+        .where(Answer.question.in_(overall_questions()), Answer.level.in_((1, 2)), *chosen.conditions())
+        .order_by(Response.day, Response.key)
+    )
+    rows = session().execute(query).all()
+    found_keys = [row[0].key for row in rows]
+    tags, texts = tags_of(found_keys), texts_of(found_keys)
+    return [
+        BadRating(
+            key=response.key,
+            round_id=response.round_id,
+            unit_id=answer.unit_id,
+            window_id=response.window_id,
+            day=response.day,
+            level=answer.level or 0,
+            question=answer.question,
+            tags=tags.get(response.key, ()),
+            text="\n".join(texts.get(response.key, {}).values()),
+        )
+        for response, answer in rows
+    ]
+
+
+def tags_of(keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The reasons ticked, by response."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        query = select(ResponseTag.response_key, ResponseTag.tag)
+        query = query.where(ResponseTag.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
+        for key, tag in session().execute(query.order_by(ResponseTag.tag)):
+            found[key].append(tag)
+    return {key: tuple(tags) for key, tags in found.items()}
+
+
+def texts_of(keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The words written, by response and question."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        query = select(ResponseText.response_key, ResponseText.question, ResponseText.text)
+        query = query.where(ResponseText.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
+        for key, question, text in session().execute(query.order_by(ResponseText.question)):
+            found[key][question] = text
+    return dict(found)

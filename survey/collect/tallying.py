@@ -1,0 +1,88 @@
+"""The table of counts that every estimate starts from: one GROUP BY, whose size grows with cells, not with answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Select, String, cast, func, select
+
+from survey.collect.models import Answer, Response
+from survey.database import reading
+
+#: response keys a statement: databases limit the values of one
+KEYS_AT_ONCE = 500
+NONE = -1
+
+
+@dataclass(frozen=True)
+class TallyTable:
+    """Counts of answers; each field is one column, all of the same length."""
+
+    unit_id: tuple[int, ...]
+    source: tuple[str, ...]
+    #: −1 = none
+    window_id: tuple[int, ...]
+    #: the month of the answer, e.g. 2026-03
+    month: tuple[str, ...]
+    #: −1 = none
+    wave_id: tuple[int, ...]
+    group: tuple[str, ...]
+    stratum: tuple[str, ...]
+    #: bodies dealt with / bodies asked about
+    factor: tuple[float, ...]
+    question: tuple[str, ...]
+    #: −1 where a score was given
+    level: tuple[int, ...]
+    #: −1 where a level was given
+    score: tuple[float, ...]
+    count: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.count)
+
+
+def tally(round_id: int, *, keys: Sequence[str] | None = None) -> TallyTable:
+    """Count a round's answers by everything an estimate can need.
+
+    Args:
+        round_id: whose answers.
+        keys: only the answers of these responses, e.g. those held; default all.
+    """
+    query = _query(round_id)
+    with reading() as connection:
+        if keys is None:
+            rows = [tuple(row) for row in connection.execute(query)]
+        else:
+            rows = [
+                tuple(row)
+                for start in range(0, len(keys), KEYS_AT_ONCE)
+                for row in connection.execute(query.where(Response.key.in_(keys[start : start + KEYS_AT_ONCE])))
+            ]
+    columns = list(zip(*sorted(rows), strict=True)) or [()] * len(fields(TallyTable))
+    return TallyTable(*columns)
+
+
+def _query(round_id: int) -> Select[*tuple[Any, ...]]:
+    cell = (
+        Answer.unit_id,
+        Response.source,
+        func.coalesce(Response.window_id, NONE),
+        func.substr(cast(Response.day, String), 1, 7),
+        func.coalesce(Response.wave_id, NONE),
+        Response.group_code,
+        Response.stratum,
+        Response.selection_factor,
+        Answer.question,
+        func.coalesce(Answer.level, NONE),
+        func.coalesce(Answer.score, float(NONE)),
+    )
+    labelled: list[Any] = [column.label(f"c{place}") for place, column in enumerate(cell)]
+    inner = (
+        select(*labelled)
+        .join(Answer, Answer.response_key == Response.key)
+        .where(Response.round_id == round_id)
+        .subquery()
+    )
+    return select(*inner.c, func.count()).group_by(*inner.c)
