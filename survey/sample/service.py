@@ -1,1 +1,208 @@
-"""The door of `sample`."""
+"""The door of `sample`: frames, waves, draws, personal links, fieldwork. Here, and only here, work is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from survey import audit
+from survey.database import commit
+from survey.jobs import Progress
+from survey.sample import fieldwork
+from survey.sample import frames as frame_deeds
+from survey.sample import waves as wave_deeds
+from survey.sample.drawing import Comparison, design_hash, repeat_from_file
+from survey.sample.fieldwork import DISPOSITION_NAMES, CaseLine, StratumField, cases, overall, strata, wave_design
+from survey.sample.frames import Case, FrameSource, contacts, frame, frames, guess_role, read_cases, stratum_sizes
+from survey.sample.invitations import complete_statement, find_invitation, links
+from survey.sample.plan import DesignChoice, Plan, PlanRow, plan
+from survey.sample.rules import Frame, Invitation, Link, SampleDesign, Wave, WaveDesign
+from survey.sample.waves import record, repeat, reserve_left, waves
+
+__all__ = [
+    "DISPOSITION_NAMES",
+    "Case",
+    "CaseLine",
+    "Comparison",
+    "DesignChoice",
+    "Frame",
+    "FrameSource",
+    "Invitation",
+    "Link",
+    "Plan",
+    "PlanRow",
+    "SampleDesign",
+    "StratumField",
+    "Wave",
+    "WaveDesign",
+    "add_frame",
+    "add_wave",
+    "call_up",
+    "cases",
+    "close_wave",
+    "complete_statement",
+    "contacts",
+    "design_hash",
+    "draw",
+    "find_invitation",
+    "forget_contacts",
+    "frame",
+    "frames",
+    "guess_role",
+    "import_dispositions",
+    "import_frame",
+    "links",
+    "lock_design",
+    "note_download",
+    "open_wave",
+    "overall",
+    "plan",
+    "read_cases",
+    "record",
+    "remove_frame",
+    "remove_wave",
+    "repeat",
+    "repeat_from_file",
+    "reserve_left",
+    "set_disposition",
+    "strata",
+    "stratum_sizes",
+    "wave",
+    "wave_design",
+    "waves",
+]
+
+
+def wave(wave_id: int) -> Wave:
+    return wave_deeds.wave_value(wave_deeds.stored(wave_id))
+
+
+def import_frame(data: bytes, source: FrameSource, progress: Progress | None = None) -> Frame:
+    """Store a list from a CSV or XLSX file, whole or not at all."""
+    return add_frame(source, read_cases(data, source), progress)
+
+
+def add_frame(source: FrameSource, cases: Sequence[Case], progress: Progress | None = None) -> Frame:
+    """Store a list of cases; `values` of each case stand in the order of `source.columns`."""
+    found = frame_deeds.store(source, cases, progress)
+    commit()
+    return found
+
+
+def forget_contacts(frame_id: int) -> None:
+    """Delete a frame's contact details for good."""
+    frame_deeds.forget_contacts(frame_id)
+    commit()
+
+
+def remove_frame(frame_id: int) -> None:
+    """Delete a frame that no wave uses."""
+    frame_deeds.remove(frame_id)
+    commit()
+
+
+def add_wave(
+    name: str,
+    *,
+    round_id: int,
+    frame_id: int,
+    opens_on: date,
+    closes_on: date,
+    kind: str = "poll",
+    questionnaire: str = "G",
+    group: str = "",
+    unit_ids: Collection[int] = (),
+) -> Wave:
+    """Make a wave in draft.
+
+    Args:
+        name: its name, unlike every other wave's.
+        round_id: the round it belongs to.
+        frame_id: the list it is drawn from.
+        opens_on: first day.
+        closes_on: last day on which personal links work.
+        kind: "poll" for a sample, "panel" for everybody on the list.
+        questionnaire: code of the questionnaire.
+        group: respondent group.
+        unit_ids: bodies that are asked about; empty = every active one.
+    """
+    made = wave_deeds.add(
+        name,
+        round_id=round_id,
+        frame_id=frame_id,
+        kind=kind,
+        questionnaire=questionnaire,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        group=group,
+        unit_ids=unit_ids,
+    )
+    commit()
+    return wave_deeds.wave_value(made)
+
+
+def lock_design(wave_id: int, choice: DesignChoice) -> Plan:
+    """Fix a wave's design; from then on only the seed is open."""
+    found = wave_deeds.stored(wave_id)
+    made = plan(found.frame_id, choice)
+    wave_deeds.lock(found, made.design)
+    commit()
+    return made
+
+
+def draw(wave_id: int, seed: str) -> Wave:
+    """Draw a wave whose design is locked, with the announced seed."""
+    found = wave_deeds.stored(wave_id)
+    wave_deeds.draw(found, seed)
+    commit()
+    return wave_deeds.wave_value(found)
+
+
+def open_wave(wave_id: int) -> Wave:
+    """Let personal links work."""
+    return _move(wave_id, "open")
+
+
+def close_wave(wave_id: int) -> Wave:
+    """End a wave and destroy the encrypted copies of its links."""
+    return _move(wave_id, "closed")
+
+
+def _move(wave_id: int, to: str) -> Wave:
+    found = wave_deeds.stored(wave_id)
+    wave_deeds.move(found, to)
+    commit()
+    return wave_deeds.wave_value(found)
+
+
+def call_up(wave_id: int, stratum: str, count: int) -> int:
+    """Make the next reserve cases of a stratum active; says how many there were."""
+    called = wave_deeds.call_up(wave_deeds.stored(wave_id), stratum, count)
+    commit()
+    return called
+
+
+def remove_wave(wave_id: int) -> None:
+    """Delete a wave that was not drawn."""
+    wave_deeds.remove(wave_deeds.stored(wave_id))
+    commit()
+
+
+def set_disposition(wave_id: int, invitation_id: int, disposition: str) -> None:
+    """Record what became of one case."""
+    fieldwork.set_disposition(wave_deeds.stored(wave_id), invitation_id, disposition)
+    commit()
+
+
+def import_dispositions(wave_id: int, data: bytes, *, dry_run: bool = False) -> int:
+    """Record many outcomes, all or nothing; says how many change."""
+    changed = fieldwork.import_dispositions(wave_deeds.stored(wave_id), data, dry_run=dry_run)
+    if not dry_run:
+        commit()
+    return changed
+
+
+def note_download(wave_id: int, what: str) -> None:
+    """Keep on record that personal links left the house."""
+    audit.record("wave.downloaded", wave_deeds.stored(wave_id).name, what=what)
+    commit()

@@ -1,0 +1,296 @@
+"""Frames in: a list becomes cases, each with a key, its strata and, sealed, how to reach the person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import delete, exists, func, insert, select, update
+
+from survey import audit, clock, tables
+from survey.database import reading, session
+from survey.errors import Fault, ImportFaults, NotFound, Refused
+from survey.jobs import Progress
+from survey.sample import models, rules, sealing
+from survey.sample.rules import Frame
+
+LONGEST_KEY = 64
+LONGEST_VALUE = 60
+#: more different values than this, and a column describes persons rather than strata
+MOST_VALUES = 200
+CHUNK = 5_000
+CONTACTS = ("name", "phone", "address")
+#: headings that say what a column is, for the first guess
+KEY_HEADINGS = ("key", "case_key", "id", "编号", "序号", "样本编号", "个案编号", "代码")
+CONTACT_HEADINGS = {
+    "name": ("name", "姓名", "联系人"),
+    "phone": ("phone", "telephone", "mobile", "电话", "手机", "联系电话"),
+    "address": ("address", "地址", "通讯地址", "联系地址"),
+}
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """What a list is, where it came from, and what its columns mean."""
+
+    name: str
+    supplied_by: str
+    supplied_on: date
+    key_column: str
+    #: headings of the stratum columns
+    columns: tuple[str, ...]
+    note: str = ""
+    #: name, phone, address -> heading
+    contacts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of a frame; `values` in the order of the stratum columns."""
+
+    key: str
+    values: tuple[str, ...]
+    contact: Mapping[str, str] = field(default_factory=dict)
+
+
+def guess_role(heading: str) -> str:
+    """What a column probably is, by its heading.
+
+    >>> guess_role("编号"), guess_role("手机"), guess_role("区域")
+    ('key', 'phone', 'stratum')
+    """
+    plain = heading.strip().casefold()
+    if plain in KEY_HEADINGS:
+        return "key"
+    return next((role for role, headings in CONTACT_HEADINGS.items() if plain in headings), "stratum")
+
+
+def read_cases(data: bytes, source: FrameSource) -> list[Case]:
+    """Read a list, whole or not at all.
+
+    Args:
+        data: CSV (UTF-8, GBK) or XLSX with a heading line.
+        source: which column is the key, which are strata, which are contact details.
+
+    Raises:
+        ImportFaults: every fault: keys missing, twice or too long, empty or unreadable strata, odd telephones.
+    """
+    wanted = [source.key_column, *source.columns, *source.contacts.values()]
+    table = tables.read(data, columns=dict.fromkeys(wanted, ()), keep_others=True)
+    faults = [*_key_faults(table, source.key_column), *_stratum_faults(table, source.columns)]
+    faults += _phone_faults(table, source.contacts.get("phone"))
+    if not table.rows:
+        faults = [Fault(0, "", "", gettext("Add one line per case below the heading line."))]
+    if faults:
+        raise ImportFaults(gettext("The list was not taken over: please mend these places."), faults)
+    return [
+        Case(
+            row.get(source.key_column),
+            tuple(row.get(column) for column in source.columns),
+            {what: row.get(heading) for what, heading in source.contacts.items() if row.get(heading)},
+        )
+        for row in table.rows
+    ]
+
+
+def _key_faults(table: tables.Table, column: str) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for row in table.rows:
+        key = row.get(column)
+        if not key:
+            yield row.fault(column, gettext("Give every case a key; this one has none."))
+        elif len(key) > LONGEST_KEY or not key.isprintable():
+            yield row.fault(column, gettext("Use at most %(n)s printable characters.", n=LONGEST_KEY))
+        elif key in first:
+            yield row.fault(
+                column,
+                gettext("This key stands in line %(line)s already; remove one of them.", line=first[key]),
+            )
+        else:
+            first[key] = row.line
+
+
+def _stratum_faults(table: tables.Table, columns: Sequence[str]) -> Iterator[Fault]:
+    for column in columns:
+        different: set[str] = set()
+        for row in table.rows:
+            value = row.get(column)
+            different.add(value)
+            if not value:
+                yield row.fault(column, gettext("Fill in the stratum; write “unknown” if nobody knows it."))
+            elif len(value) > LONGEST_VALUE or not value.isprintable() or rules.STRATUM_JOINT in value:
+                words = gettext("Use at most %(n)s printable characters, without “ / ”.", n=LONGEST_VALUE)
+                yield row.fault(column, words)
+        if len(different) > MOST_VALUES:
+            remedy = gettext("Leave this column out or make it coarser: %(n)s values at most.", n=MOST_VALUES)
+            yield Fault(0, column, str(len(different)), remedy)
+
+
+def _phone_faults(table: tables.Table, column: str | None) -> Iterator[Fault]:
+    for row in table.rows if column else ():
+        text = row.get(column or "")
+        digits = sum(character.isdigit() for character in text)
+        if text and not (5 <= digits <= 20 and all(c.isdigit() or c in "+-() /转,;、" for c in text)):
+            yield row.fault(column or "", gettext("Write a telephone number in digits, or leave it empty."))
+
+
+def store(source: FrameSource, cases: Sequence[Case], progress: Progress | None = None) -> Frame:
+    """Store a frame that was read; the caller commits. Sealing comes first, so that the write is short."""
+    _check_source(source, cases)
+    order = sorted(range(len(source.columns)), key=lambda index: source.columns[index])
+    columns = [source.columns[index] for index in order]
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(cases), CHUNK):
+        rows += [_row(case, order) for case in cases[start : start + CHUNK]]
+        if progress:
+            progress(len(rows), len(cases))
+    frame = models.Frame(
+        name=source.name,
+        supplied_by=source.supplied_by,
+        supplied_on=source.supplied_on,
+        note=source.note,
+        key_column=source.key_column,
+        columns=columns,
+        cases=len(cases),
+        frame_hash=rules.frame_hash(source.columns, ((case.key, case.values) for case in cases)),
+        added_at=clock.now(),
+    )
+    if session().scalar(select(models.Frame.id).where(models.Frame.name == source.name)):
+        raise Refused(gettext("There is a frame named %(name)s already; choose another name.", name=source.name))
+    session().add(frame)
+    session().flush()
+    for start in range(0, len(rows), CHUNK):
+        chunk = [{"frame_id": frame.id, **row} for row in rows[start : start + CHUNK]]
+        session().execute(insert(models.FrameCase), chunk)
+    audit.record("frame.added", frame.name, cases=frame.cases, hash=frame.frame_hash, supplier=frame.supplied_by)
+    return frame_value(frame, has_contacts=bool(source.contacts))
+
+
+def _check_source(source: FrameSource, cases: Sequence[Case]) -> None:
+    if not cases:
+        raise Refused(gettext("The list has no cases."))
+    if not (source.name.strip() and source.supplied_by.strip()):
+        raise Refused(gettext("Say what the list is called and who supplied it."))
+    if len({case.key for case in cases}) != len(cases):
+        raise Refused(gettext("A key comes twice in the list; every case needs its own."))
+
+
+def _row(case: Case, order: Sequence[int]) -> dict[str, Any]:
+    sealed = sealing.seal(json.dumps(dict(case.contact), ensure_ascii=False)) if case.contact else None
+    return {
+        "case_key": case.key,
+        "strata": rules.canonical([case.values[index] for index in order]),
+        "contact": sealed,
+    }
+
+
+def frame_value(frame: models.Frame, *, has_contacts: bool = False) -> Frame:
+    return Frame(
+        frame.id,
+        frame.name,
+        frame.supplied_by,
+        frame.supplied_on,
+        frame.note,
+        frame.key_column,
+        tuple(frame.columns),
+        frame.cases,
+        frame.frame_hash,
+        has_contacts,
+    )
+
+
+def frames() -> list[Frame]:
+    """All frames, newest first."""
+    found = session().scalars(select(models.Frame).order_by(models.Frame.id.desc())).all()
+    return [frame_value(frame, has_contacts=_has_contacts(frame.id)) for frame in found]
+
+
+def frame(frame_id: int) -> Frame:
+    found = session().get(models.Frame, frame_id)
+    if found is None:
+        raise NotFound(gettext("There is no such frame."))
+    return frame_value(found, has_contacts=_has_contacts(frame_id))
+
+
+def _has_contacts(frame_id: int) -> bool:
+    case = models.FrameCase
+    query = select(case.case_key).where(case.frame_id == frame_id, case.contact.is_not(None)).limit(1)
+    return session().scalar(query) is not None
+
+
+def stratum_sizes(frame_id: int, columns: Sequence[str]) -> dict[str, int]:
+    """Cases of each stratum that these columns make, in order of the labels."""
+    places = [frame(frame_id).columns.index(column) for column in columns]
+    case = models.FrameCase
+    query = select(case.strata, func.count()).where(case.frame_id == frame_id).group_by(case.strata)
+    sizes: dict[str, int] = {}
+    with reading() as connection:
+        for strata, count in connection.execute(query):
+            values = json.loads(strata)
+            label = rules.stratum_label([values[place] for place in places])
+            sizes[label] = sizes.get(label, 0) + count
+    return dict(sorted(sizes.items()))
+
+
+def keys_and_strata(frame_id: int, columns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Key and stratum label of every case."""
+    places = [frame(frame_id).columns.index(column) for column in columns]
+    case = models.FrameCase
+    labels: dict[str, str] = {}
+    keys, strata = [], []
+    with reading() as connection:
+        for key, text in connection.execute(select(case.case_key, case.strata).where(case.frame_id == frame_id)):
+            if text not in labels:
+                values = json.loads(text)
+                labels[text] = rules.stratum_label([values[place] for place in places])
+            keys.append(key)
+            strata.append(labels[text])
+    return keys, strata
+
+
+def contacts(frame_id: int, keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """How to reach these cases; nothing for a case without contact details."""
+    case, wanted = models.FrameCase, iter(keys)
+    found: dict[str, dict[str, str]] = {}
+    with reading() as connection:
+        while some := list(islice(wanted, 500)):
+            query = select(case.case_key, case.contact).where(case.frame_id == frame_id, case.case_key.in_(some))
+            found |= {
+                row.case_key: json.loads(sealing.unseal(row.contact))
+                for row in connection.execute(query)
+                if row.contact
+            }
+    return found
+
+
+def forget_contacts(frame_id: int) -> None:
+    """Delete the contact details of a frame for good; keys and strata stay, so that every draw can be redone."""
+    found = frame(frame_id)
+    case = models.FrameCase
+    session().execute(update(case).where(case.frame_id == frame_id).values(contact=None))
+    audit.record("frame.contacts-forgotten", found.name)
+
+
+def remove(frame_id: int) -> None:
+    """Delete a frame that no wave uses."""
+    found = frame(frame_id)
+    if session().scalar(select(exists().where(models.Wave.frame_id == frame_id))):
+        raise Refused(
+            gettext("Waves use this frame, so it stays."),
+            remedy=gettext("You can delete its contact details."),
+        )
+    session().execute(delete(models.Frame).where(models.Frame.id == frame_id))
+    audit.record("frame.removed", found.name, hash=found.frame_hash)
+
+
+def everything(frame_id: int) -> tuple[list[str], tuple[str, ...], list[list[str]]]:
+    """Keys, column headings and values of a frame, without contact details: what a redraw needs."""
+    columns, case = frame(frame_id).columns, models.FrameCase
+    with reading() as connection:
+        rows = connection.execute(select(case.case_key, case.strata).where(case.frame_id == frame_id)).all()
+    return [row.case_key for row in rows], columns, [json.loads(row.strata) for row in rows]

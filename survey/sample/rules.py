@@ -1,0 +1,241 @@
+"""What is decided about samples: plain functions of plain values, and the values that other rooms are given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: the method a draw record names; it changes when the rule changes
+DRAW_METHOD = "stratified simple random sampling, smallest permanent random numbers first (prn-sha256-v1)"
+RECORD_KIND = "survey-draw-v1"
+STRATUM_JOINT = " / "
+#: dispositions that are a response
+RESPONDED = ("I", "P")
+#: no final outcome yet
+UNKNOWN = "UO"
+DISPOSITIONS = ("I", "P", "R", "NC", "O", "UO", "NE")
+#: what a disposition means to the nonresponse adjustment
+STATUS_OF = {
+    "I": "respondent",
+    "P": "respondent",
+    "R": "nonrespondent",
+    "NC": "nonrespondent",
+    "O": "nonrespondent",
+    "UO": "unknown",
+    "NE": "ineligible",
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A list of cases, as pages and other rooms see it."""
+
+    id: int
+    name: str
+    supplied_by: str
+    supplied_on: date
+    note: str
+    key_column: str
+    columns: tuple[str, ...]
+    cases: int
+    frame_hash: str
+    #: whether names, telephones or addresses are kept
+    has_contacts: bool = False
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One survey among drawn people (poll) or among all members of a list (panel)."""
+
+    id: int
+    round_id: int
+    name: str
+    kind: str
+    questionnaire: str
+    state: str
+    opens_on: date
+    closes_on: date
+    #: respondent group (评议主体)
+    group: str
+    frame_id: int = 0
+    design: Mapping[str, Any] | None = None
+    seed: str | None = None
+    sample_hash: str | None = None
+    unit_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A person's link, as the room that takes the answer needs it."""
+
+    id: int
+    wave: Wave
+    stratum: str
+    group: str
+    completed: bool
+    #: bodies this person may be asked about; empty = all active ones
+    unit_ids: tuple[int, ...]
+
+
+class Link(NamedTuple):
+    """A personal link."""
+
+    case_key: str
+    stratum: str
+    url: str
+
+
+@dataclass(frozen=True)
+class WaveDesign:
+    """Sizes, outcomes and weights of a wave's H strata; arrays in the order of `strata`."""
+
+    strata: tuple[str, ...]
+    population: NDArray[np.int64]
+    #: cases asked: the sample and the reserve cases called up
+    sampled: NDArray[np.int64]
+    #: cases asked that are not known to be ineligible
+    eligible: NDArray[np.int64]
+    #: complete and partial responses
+    responded: NDArray[np.int64]
+    #: population / sampled
+    design_weight: NDArray[np.float64]
+    #: weight of unknown and non-responding cases carried by the respondents; nan in a stratum without any
+    nonresponse_factor: NDArray[np.float64]
+    rr1: NDArray[np.float64]
+    rr2: NDArray[np.float64]
+    overall_rr1: float | None
+    overall_rr2: float | None
+
+
+@dataclass(frozen=True)
+class SampleDesign:
+    """How a wave is drawn: what is locked and published before the seed is known."""
+
+    #: headings of the one or two stratum columns; none = one stratum
+    columns: tuple[str, ...]
+    #: proportional, neyman, or census (everybody)
+    method: str
+    total: int
+    minimum: int
+    reserve_share: float
+    #: stratum label -> standard deviation on the scale 0–100
+    sd: Mapping[str, float]
+    population: Mapping[str, int]
+    sizes: Mapping[str, int]
+    reserve: Mapping[str, int]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> SampleDesign:
+        return cls(**{**value, "columns": tuple(value["columns"])})
+
+
+class Drawn(NamedTuple):
+    """A drawn case; sorted, they stand by stratum in the order of the draw."""
+
+    stratum: str
+    #: place in the order of the draw inside the stratum, from 1
+    position: int
+    key: str
+    #: it waits in reserve
+    waits: bool
+
+
+def stratum_label(values: Sequence[str]) -> str:
+    """
+    >>> stratum_label(["城镇", "企业"]), stratum_label([])
+    ('城镇 / 企业', '*')
+    """
+    return STRATUM_JOINT.join(values) or "*"
+
+
+def canonical(value: Any) -> str:
+    """JSON with one way to write it: sorted names, no spaces, characters as they are.
+
+    >>> canonical({"b": 1, "a": "层"})
+    '{"a":"层","b":1}'
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frame_hash(columns: Sequence[str], cases: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """SHA-256 of a frame that neither the order of rows nor of columns changes; contact details are not in it.
+
+    The text that is hashed: one line with the JSON list of the column headings in alphabetical order, then
+    for each case, in the order of the keys by code point, the JSON list of its key and its values; each line ends
+    with a newline.
+
+    Args:
+        columns: headings of the stratum columns.
+        cases: key and values, the values in the order of `columns`.
+
+    >>> one = frame_hash(["b", "a"], [("1", ["x", "y"]), ("2", ["x", "z"])])
+    >>> one == frame_hash(["a", "b"], [("2", ["z", "x"]), ("1", ["y", "x"])])
+    True
+    """
+    order = sorted(range(len(columns)), key=lambda index: columns[index])
+    digest = hashlib.sha256((canonical([columns[index] for index in order]) + "\n").encode())
+    for key, values in sorted(cases):
+        digest.update((canonical([key, *[values[index] for index in order]]) + "\n").encode())
+    return digest.hexdigest()
+
+
+def sample_hash(drawn: Iterable[Drawn]) -> str:
+    """SHA-256 of a sample: one JSON line per drawn case, by stratum and place in the order of the draw.
+
+    Each line is the list of stratum, place from 1, key, and "sample" or "reserve".
+    """
+    lines = (
+        canonical([case.stratum, case.position, case.key, "reserve" if case.waits else "sample"])
+        for case in sorted(drawn)
+    )
+    return sha256("".join(line + "\n" for line in lines))
+
+
+def reserve_sizes(sizes: Mapping[str, int], population: Mapping[str, int], share: float) -> dict[str, int]:
+    """Reserve cases per stratum: the share of the sample, rounded up, as far as the stratum has them.
+
+    >>> reserve_sizes({"a": 10, "b": 4}, {"a": 100, "b": 5}, 0.25)
+    {'a': 3, 'b': 1}
+    """
+    return {label: min(math.ceil(round(size * share, 9)), population[label] - size) for label, size in sizes.items()}
+
+
+def may_change(state: str, to: str) -> bool:
+    """Which way a wave goes: draft, drawn, open, closed; never back.
+
+    >>> may_change("drawn", "open"), may_change("closed", "open"), may_change("draft", "open")
+    (True, False, False)
+    """
+    order = ("draft", "drawn", "open", "closed")
+    return order.index(to) == order.index(state) + 1
+
+
+def new_token() -> str:
+    """A personal link's secret: 128 bits in 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def rate(part: int, whole: int) -> float:
+    """A share that is not a number where nobody was asked.
+
+    >>> rate(1, 4), rate(0, 0)
+    (0.25, nan)
+    """
+    return part / whole if whole else math.nan
