@@ -1,0 +1,144 @@
+"""What a scheme is: how a body's points come about, as frozen values.
+
+A scheme is written in YAML (`docs/schemes.md`), checked by `scheme_checks`, and never changes once a sheet used it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: sources that are surveys: their values are indices with a standard error
+SURVEYS = ("counter", "poll", "panel")
+#: what to do with a component whose index is below the publication floor
+FLOORS = ("no_score", "redistribute")
+ALL_CLASSES = "*"
+
+
+@dataclass(frozen=True)
+class Title:
+    """The same words in Chinese and, where the scheme gives them, in English."""
+
+    zh: str
+    en: str = ""
+
+    def __str__(self) -> str:
+        return self.zh
+
+    def said(self, language: str) -> str:
+        """
+        >>> Title("民意调查", "Opinion poll").said("en"), Title("民意调查").said("en")
+        ('Opinion poll', '民意调查')
+        """
+        return self.en if language == "en" and self.en else self.zh
+
+
+@dataclass(frozen=True)
+class Component:
+    """One node of the tree: a leaf has a source, a composite has parts."""
+
+    code: str
+    title: Title
+    #: full marks, in points of the scheme's total
+    full: float
+    #: how the scheme states it: "share" of the parent in per cent, or "points"
+    stated: str
+    #: counter, poll, panel, external or composite
+    source: str
+    #: for an external source: the code under which its values arrive
+    external: str = ""
+    #: the largest value the source can give: 100 for an index, the stated full marks for an external value
+    out_of: float = 100.0
+    #: the question whose index counts; empty = the overall question of the source
+    question: str = ""
+    #: what the scheme's text leaves open and this file decided
+    assumption: Title | None = None
+    parts: tuple[Component, ...] = ()
+
+    @property
+    def is_survey(self) -> bool:
+        return self.source in SURVEYS
+
+    def leaves(self) -> Iterator[Component]:
+        """The components that have a value of their own."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True)
+class ClassRules:
+    """The components of one or several classes of units."""
+
+    codes: tuple[str, ...]
+    components: tuple[Component, ...]
+
+    def leaves(self) -> list[Component]:
+        return [leaf for component in self.components for leaf in component.leaves()]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A bonus or a deduction outside the components."""
+
+    code: str
+    title: Title
+    #: "bonus" or "deduction"
+    kind: str
+    #: the most points it may add or take
+    cap: float
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade from its lower bound up to the next grade's."""
+
+    title: Title
+    lower: float
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A checked scheme."""
+
+    code: str
+    version: int
+    title: Title
+    total: float
+    #: level -> points; how the five levels become an index of 0 to 100
+    points: tuple[tuple[int, float], ...]
+    classes: tuple[ClassRules, ...]
+    extras: tuple[Extra, ...] = ()
+    #: the most points that all bonuses together may add; None = the sum of their caps
+    bonus_cap: float | None = None
+    #: highest first
+    grades: tuple[Grade, ...] = ()
+    floor: str = "no_score"
+    #: digits to which a total is rounded before it is graded and ranked
+    decimals: int = 2
+    #: codes of components that decide between equal totals, in order; empty = equal totals share the place
+    ties: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    assumptions: tuple[Title, ...] = ()
+
+    def for_class(self, class_code: str) -> ClassRules | None:
+        """The rules of a class; a class named outright goes before the rules for all."""
+        named = next((rules for rules in self.classes if class_code in rules.codes), None)
+        return named or next((rules for rules in self.classes if ALL_CLASSES in rules.codes), None)
+
+    def external_leaves(self) -> dict[str, Component]:
+        """Code of an imported value -> a component that takes it."""
+        return {leaf.external: leaf for rules in self.classes for leaf in rules.leaves() if leaf.external}
+
+    def all_assumptions(self) -> list[Title]:
+        """The scheme's own, then those of its components."""
+        nodes = [node for rules in self.classes for part in rules.components for node in _nodes(part)]
+        stated = dict.fromkeys(node.assumption for node in nodes if node.assumption)
+        return [*self.assumptions, *stated]
+
+
+def _nodes(component: Component) -> Iterator[Component]:
+    yield component
+    for part in component.parts:
+        yield from _nodes(part)
