@@ -29,10 +29,14 @@ LonelyPsu: TypeAlias = Literal["fail", "certainty", "adjust", "average", "remove
 
 
 class Adjustment(Protocol):
-    """What calibrated weights owe the standard error (Deville and Särndal 1992, section 3)."""
+    """What adjusted weights owe the standard error (Deville and Särndal 1992, section 3)."""
+
+    @property
+    def base_weights(self) -> FloatArray:
+        """(n,) design weights before the adjustment, per answer."""
 
     def residuals(self, influence: FloatArray) -> FloatArray:
-        """Take the regression on the calibration variables out of an (n, k) influence, as (n, k)."""
+        """Turn (n, k) influence per unit of adjusted weight into (n, k) per unit of base weight."""
 
 
 @dataclass(frozen=True, eq=False, init=False)

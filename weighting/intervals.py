@@ -125,8 +125,12 @@ def _arcsine(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: 
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def _likelihood(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
-    """Where twice the log-likelihood, scaled to the effective n, falls by t² (Rao and Scott 1984)."""
+def _likelihood(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+    """Where twice the log-likelihood, scaled to the effective n, falls by t² (Rao and Scott 1984).
+
+    As in R, the dispersion of the binomial model has n - 1 degrees of freedom.
+    """
+    n = n * (e.n - 1) / e.n
     return _profile(p, n, t, np.zeros_like(p), p), _profile(p, n, t, p, np.ones_like(p))
 
 

@@ -45,7 +45,7 @@ def mean(
     >>> mean(design, [1, 2, 3, 5]).value.round(4).item()
     2.3333
     """
-    estimate = _by_variable(design, y, domains, overall, _mean_influence, "mean")
+    estimate = _by_variable(design, y, domains, overall, mean_influence, "mean")
     if limits is None:
         return estimate
     if not limits[0] < limits[1]:
@@ -105,7 +105,7 @@ def proportion(
     0.75
     """
     answers, names = indicators(y, category)
-    return _by_variable(design, answers, domains, overall, _mean_influence, "proportion", names)
+    return _by_variable(design, answers, domains, overall, mean_influence, "proportion", names)
 
 
 def ratio(
@@ -155,7 +155,7 @@ def indicators(y: ArrayLike, category: Label | None) -> tuple[FloatArray, tuple[
     return np.where(seen, factor.codes == chosen, np.nan), ()
 
 
-def _mean_influence(cells: Cells, base: Base) -> tuple[FloatArray, FloatArray]:
+def mean_influence(cells: Cells, base: Base) -> tuple[FloatArray, FloatArray]:
     value, weight = cells.take(cells.value), cells.take(cells.rows.weight)
     shift = float(value[0]) if len(value) else 0.0
     moved = value - shift

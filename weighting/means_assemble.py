@@ -51,7 +51,7 @@ def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
         kish,
         np.asarray(members - (strata > 0).sum(axis=0), np.float64),
         np.asarray(seen - (seen_strata > 0).sum(axis=0), np.float64),
-        exact.astype(np.float64),
+        np.asarray(exact, np.float64),
     )
 
 

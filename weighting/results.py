@@ -65,13 +65,13 @@ class Estimate:
     @property
     def variance(self) -> FloatArray:
         """Squared standard errors."""
-        return np.square(self.standard_error, dtype=np.float64)
+        return self.standard_error * self.standard_error
 
     @property
     def cv(self) -> FloatArray:
         """Coefficient of variation, standard error over value; nan where the value is 0."""
-        size = np.abs(self.value)
-        return np.divide(self.standard_error, size, out=np.full(size.shape, np.nan), where=size > 0)
+        size = np.where(self.value == 0, np.nan, np.abs(self.value))
+        return np.asarray(self.standard_error / size, np.float64)
 
     @property
     def effective_n(self) -> FloatArray:

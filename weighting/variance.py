@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from weighting.design import Design
+from weighting.design import Adjustment, Design
 from weighting.design_labels import FloatArray, IntArray
 from weighting.errors import WeightingError
 from weighting.variance_matrix import pps_covariance, sparse_covariance
@@ -40,15 +40,16 @@ class Rows:
     spread: FloatArray | None = None
 
 
-def design_rows(design: Design) -> Rows:
-    """The rows of a design, ungrouped."""
+def design_rows(design: Design, *, base: bool = False) -> Rows:
+    """The rows of a design, ungrouped; with ``base``, with the weights before any adjustment."""
     second = design.second
+    weights = design.adjustment.base_weights if base and design.adjustment is not None else design.weights
     return Rows(
         design.strata.codes,
         None if design.psu is None else design.psu.codes,
         None if second is None or second.units is None else second.units.codes,
         design.counts,
-        design.weights if design.frequencies is None else design.weights * design.frequencies,
+        weights if design.frequencies is None else weights * design.frequencies,
     )
 
 
@@ -71,14 +72,12 @@ class Influence:
         if design.pps is not None:
             return np.asarray(np.diagonal(self.covariance(design)), np.float64)
         if design.adjustment is not None:
-            return self._calibrated_variance(design)
+            return self._calibrated_variance(design, design.adjustment)
         return variances(design, self._scores(), self.columns)
 
     def covariance(self, design: Design) -> FloatArray:
         """(K, K) covariance of the statistics."""
-        if design.pps is not None:
-            return pps_covariance(design, self._residuals(design, slice(None)))
-        if design.adjustment is not None:
+        if design.pps is not None or design.adjustment is not None:
             return covariance(design, self._dense(slice(None)))
         matrix = sparse_covariance(design, self._scores(), self.columns)
         np.fill_diagonal(matrix, self.variance(design))
@@ -101,21 +100,18 @@ class Influence:
         matrix = sparse.csc_array((self.values, (index, self.column)), shape=shape)
         return np.asarray(matrix[:, part].toarray(), np.float64)
 
-    def _residuals(self, design: Design, part: slice) -> FloatArray:
-        dense = self._dense(part)
-        return dense if design.adjustment is None else design.adjustment.residuals(dense)
-
-    def _calibrated_variance(self, design: Design) -> FloatArray:
+    def _calibrated_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
         n = len(self.rows.stratum)
         step = max(1, _BLOCK // n)
         parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
-        return np.concatenate([_dense_variance(design, self._residuals(design, part)) for part in parts])
+        residuals = (adjustment.residuals(self._dense(part)) for part in parts)
+        return np.concatenate([_dense_variance(design, dense) for dense in residuals])
 
 
 def _dense_influence(design: Design, matrix: FloatArray) -> Influence:
     n, columns = matrix.shape
     index = np.repeat(np.arange(n), columns)
-    return Influence(design_rows(design), index, np.tile(np.arange(columns), n), matrix.ravel(), columns)
+    return Influence(design_rows(design, base=True), index, np.tile(np.arange(columns), n), matrix.ravel(), columns)
 
 
 def _dense_variance(design: Design, matrix: FloatArray) -> FloatArray:
@@ -149,7 +145,7 @@ def covariance(design: Design, influence: ArrayLike) -> FloatArray:
     if design.adjustment is not None:
         matrix = design.adjustment.residuals(matrix)
     if design.pps is not None:
-        return pps_covariance(design, matrix)
+        return pps_covariance(design, matrix * design_rows(design, base=True).weight[:, None])
     dense = _dense_influence(design, matrix)
     result = sparse_covariance(design, dense._scores(), dense.columns)
     np.fill_diagonal(result, variances(design, dense._scores(), dense.columns))

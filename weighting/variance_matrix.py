@@ -96,7 +96,7 @@ def _lonely_covariance(stage: Stage, total: FloatArray, sums: Any) -> FloatArray
     return total
 
 
-def pps_covariance(design: Design, influence: FloatArray) -> FloatArray:
+def pps_covariance(design: Design, scores: FloatArray) -> FloatArray:
     """(K, K) covariance under unequal probabilities without replacement.
 
     Overton's approximation and given joint probabilities use the Horvitz-Thompson form (Stehman and Overton
@@ -105,7 +105,6 @@ def pps_covariance(design: Design, influence: FloatArray) -> FloatArray:
     chances = design.probabilities
     if chances is None:
         raise WeightingError("a pps design needs inclusion probabilities.")
-    scores = influence * design.weights[:, None]
     if isinstance(design.pps, str) and design.pps == "brewer":
         return _brewer(design, scores, chances)
     joint = _overton(design, chances) if isinstance(design.pps, str) else np.asarray(design.pps)
