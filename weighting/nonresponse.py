@@ -2,37 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.categories import sums_by_code
+from weighting.design_checks import checked_weights
+from weighting.design_labels import IntArray, factorise
 from weighting.errors import WeightingError
 
 __all__ = ["NonresponseAdjustment", "nonresponse_factors"]
 
+Reals = NDArray[np.float64]
+
 #: What became of a drawn case. Any other label is refused: a misspelt one must not become a respondent.
 STATUSES = ("respondent", "nonrespondent", "ineligible", "unknown")
+_RESPONDENT, _NONRESPONDENT, _INELIGIBLE, _UNKNOWN = range(4)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NonresponseAdjustment:
     """Factors by which the respondents of each cell stand for its nonrespondents."""
 
     #: (c,) cells in sorted order.
-    labels: tuple[Any, ...]
+    labels: tuple[Hashable, ...]
     #: (c,) weight of the eligible cases of the cell divided by the weight of its respondents.
-    factors: NDArray[np.float64]
+    factors: Reals
     #: (c,) factor that hands the weight of the unknown cases to the known ones; 1 where nobody is unknown.
-    unknown_factors: NDArray[np.float64]
+    unknown_factors: Reals
     #: (c,) respondents counted without weights.
     respondents: NDArray[np.int64]
-    #: (c,) weighted response rate of the eligible cases.
-    response_rates: NDArray[np.float64]
+    #: (c,) weighted response rate of the eligible cases; nan where nobody is eligible.
+    response_rates: Reals
+    #: (n,) weights before.
+    base_weights: Reals
     #: (n,) adjusted weights: 0 for nonrespondents and for the unknown; ineligible cases keep theirs and a
     #: part of that of the unknown.
-    weights: NDArray[np.float64]
+    weights: Reals
+    #: (n,) cell and status of each case, as positions in ``labels`` and ``STATUSES``.
+    cells: IntArray
+    status: IntArray
+
+    def residuals(self, influence: Reals) -> Reals:
+        """Derivative of the adjusted total by each base weight, nonrespondents included.
+
+        Args:
+            influence: (n, k) influence per unit of the adjusted weight; what it holds for cases that did not answer
+                is not used.
+
+        Returns:
+            (n, k) influence per unit of the base weight.
+
+        Source:
+            Deville (1999); for one factor a cell, Särndal, Swensson and Wretman (1992), section 15.6.2.
+
+        >>> step = nonresponse_factors(["a"] * 3, [True, True, False], [10.0, 10, 10])
+        >>> step.residuals(np.array([[1.0], [3.0], [0.0]])).ravel()
+        array([0.5, 3.5, 2. ])
+        """
+        counted = np.where((self.weights > 0)[:, None], influence, 0.0)
+        known, eligible, answered = _known_sums(_status_sums(self.cells, self.status, self.base_weights))
+        every = sums_by_code(self.cells, self.base_weights, len(self.labels))
+        multiplier = np.divide(self.weights, self.base_weights, out=np.zeros_like(self.weights), where=self.weights > 0)
+        pulled = counted * multiplier[:, None]
+        mine = self.status == _RESPONDENT
+        for column in range(influence.shape[1]):
+            from_answers = sums_by_code(self.cells, self.base_weights * pulled[:, column] * mine, len(self.labels))
+            total = sums_by_code(self.cells, self.base_weights * pulled[:, column], len(self.labels))
+            by_status = np.zeros((len(STATUSES), len(self.labels)))
+            by_status += _share(total, every)
+            by_status[:_UNKNOWN] -= _share(total, known)
+            by_status[:_INELIGIBLE] += _share(from_answers, eligible)
+            by_status[_RESPONDENT] -= _share(from_answers, answered)
+            pulled[:, column] += by_status[self.status, self.cells]
+        return pulled
 
 
 def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike) -> NonresponseAdjustment:
@@ -43,7 +88,7 @@ def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike)
 
     Args:
         cells: (n,) adjustment cell of each drawn case.
-        status: (n,) what became of it: booleans (True = respondent) or the labels "respondent",
+        status: (n,) what became of it: booleans or 1 and 0 (True = respondent), or the labels "respondent",
             "nonrespondent", "ineligible" and "unknown".
         weights: (n,) design weights.
 
@@ -54,8 +99,7 @@ def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike)
         WeightingError: a status label of another name, a negative weight, or a cell without any respondent.
 
     Source:
-        Särndal, Swensson and Wretman (1992), section 15.6; Valliant, Dever and Kreuter (2018), sections
-        13.4–13.5.
+        Särndal, Swensson and Wretman (1992), section 15.6; Valliant, Dever and Kreuter (2018), sections 13.4–13.5.
 
     >>> adjusted = nonresponse_factors(["a", "a", "b", "b"], [True, False, True, True], [10, 10, 5, 5])
     >>> adjusted.labels, adjusted.factors
@@ -63,55 +107,57 @@ def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike)
     >>> adjusted.weights
     array([20.,  0.,  5.,  5.])
     """
-    levels, cell = np.unique(np.asarray(cells), return_inverse=True)
-    base = _checked_weights(weights, cell.size)
-    state = _checked_status(status, cell.size)
-    sums = {name: np.bincount(cell, base * (state == name), len(levels)) for name in STATUSES}
-    known = sums["respondent"] + sums["nonrespondent"] + sums["ineligible"]
-    empty = np.flatnonzero((sums["respondent"] == 0) & (sums["nonrespondent"] + sums["unknown"] > 0))
+    factor = factorise(cells, "cells")
+    base = checked_weights(weights, factor.codes.size)
+    state = _status_codes(status, base.size)
+    sums = _status_sums(factor.codes, state, base)
+    known, eligible, answered = _known_sums(sums)
+    empty = np.flatnonzero((answered == 0) & (sums[_NONRESPONDENT] + sums[_UNKNOWN] > 0))
     if empty.size:
-        raise WeightingError(
-            f"Cell {levels[empty[0]]!s} has no respondent: merge it with a similar cell before adjusting."
-        )
-    spread = np.divide(known + sums["unknown"], known, out=np.ones_like(known), where=known > 0)
-    eligible = sums["respondent"] + sums["nonrespondent"]
-    answered = sums["respondent"]
+        raise WeightingError(f"Cell {factor.labels[empty[0]]!s} has no respondent: merge it with a similar cell first.")
+    spread = np.divide(known + sums[_UNKNOWN], known, out=np.ones_like(known), where=known > 0)
     factors = np.divide(eligible, answered, out=np.ones_like(known), where=answered > 0)
-    multiplier = np.where(
-        state == "respondent", (spread * factors)[cell], np.where(state == "ineligible", spread[cell], 0)
-    )
+    multiplier = np.stack([spread * factors, np.zeros_like(spread), spread, np.zeros_like(spread)])
     return NonresponseAdjustment(
-        labels=tuple(levels.tolist()),
+        labels=factor.labels,
         factors=factors,
         unknown_factors=spread,
-        respondents=np.bincount(cell, state == "respondent", len(levels)).astype(np.int64),
+        respondents=sums_by_code(factor.codes, state == _RESPONDENT, len(factor)).astype(np.int64),
         response_rates=np.divide(answered, eligible, out=np.full_like(known, np.nan), where=eligible > 0),
-        weights=base * multiplier,
+        base_weights=base,
+        weights=base * multiplier[state, factor.codes],
+        cells=factor.codes,
+        status=state,
     )
 
 
-def _checked_weights(weights: ArrayLike, n: int) -> NDArray[np.float64]:
-    base = np.asarray(weights, dtype=np.float64)
-    if base.shape != (n,):
-        raise WeightingError(f"There are {base.size} weights for {n} cases: give one weight for each case.")
-    if not np.all(np.isfinite(base)) or np.any(base < 0):
-        raise WeightingError("A weight is negative or not a number: design weights are at least 0.")
-    return base
+def _status_sums(cells: IntArray, status: IntArray, base: Reals) -> Reals:
+    """(4, c) sum of base weights by status and cell."""
+    count = int(cells.max()) + 1
+    return sums_by_code(status * count + cells, base, len(STATUSES) * count).reshape(len(STATUSES), count)
 
 
-def _checked_status(status: ArrayLike, n: int) -> NDArray[np.str_]:
+def _known_sums(sums: Reals) -> tuple[Reals, Reals, Reals]:
+    """(c,) weight of the known, of the eligible and of the responding cases."""
+    eligible = sums[_RESPONDENT] + sums[_NONRESPONDENT]
+    return eligible + sums[_INELIGIBLE], eligible, sums[_RESPONDENT]
+
+
+def _share(part: Reals, whole: Reals) -> Reals:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _status_codes(status: ArrayLike, n: int) -> IntArray:
     state = np.asarray(status)
     if state.shape != (n,):
-        raise WeightingError(
-            f"There are {state.size} status labels for {n} cases: give one label for each case."
-        )
-    if state.dtype == np.bool_:
-        return np.where(state, "respondent", "nonrespondent")
+        raise WeightingError(f"There are {state.size} status labels for {n} cases: give one label for each case.")
+    if state.dtype == np.bool_ or (state.dtype.kind in "iuf" and np.isin(state, (0, 1)).all()):
+        return np.where(state == 1, _RESPONDENT, _NONRESPONDENT)
     labels = state.astype(str)
     wrong = ~np.isin(labels, STATUSES)
     if wrong.any():
         raise WeightingError(
-            f"Status {labels[wrong][0]!r} is not one of {', '.join(STATUSES)}: "
-            "recode these cases, or give booleans."
+            f"Status {labels[wrong][0]!r} is not one of {', '.join(STATUSES)}: recode these cases, or give booleans."
         )
-    return labels
+    place = {name: position for position, name in enumerate(STATUSES)}
+    return np.array([place[label] for label in labels.tolist()], dtype=np.intp)

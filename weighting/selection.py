@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.allocation import Allocation
+from weighting.design_labels import factorise
 from weighting.errors import WeightingError
 
 __all__ = ["StratifiedDraw", "draw_stratified"]
@@ -74,7 +75,8 @@ def draw_stratified(
     (array([1, 4]), array([2, 3]), array([3., 2.]))
     """
     numbers = np.asarray(prn, dtype=np.float64)
-    labels, stratum = stratum_codes(strata)
+    factor = factorise(strata, "strata")
+    labels, stratum = factor.labels, factor.codes
     _check_numbers(numbers, stratum)
     population = np.bincount(stratum, minlength=len(labels))
     drawn = _checked_sizes(sizes, labels, population)
@@ -94,24 +96,6 @@ def draw_stratified(
         sizes=drawn,
         reserve_sizes=wanted - drawn,
     )
-
-
-def stratum_codes(strata: ArrayLike) -> tuple[tuple[Hashable, ...], Integers]:
-    """Sorted stratum labels and each row's position among them; small whole numbers skip the sort."""
-    values = np.asarray(strata)
-    if values.ndim != 1 or values.size == 0:
-        raise WeightingError("The frame is empty: give one stratum label for each case.")
-    if values.dtype.kind in "iu":
-        low, high = int(values.min()), int(values.max())
-        if high - low < 4 * values.size:
-            shifted = values if low == 0 else values - low
-            present = np.bincount(shifted, minlength=high - low + 1) > 0
-            if present.all():
-                return tuple(range(low, high + 1)), shifted
-            position = np.cumsum(present) - 1
-            return tuple((np.flatnonzero(present) + low).tolist()), position[shifted]
-    levels, codes = np.unique(values, return_inverse=True)
-    return tuple(levels.tolist()), codes
 
 
 def _check_numbers(numbers: Reals, stratum: Integers) -> None:
@@ -151,9 +135,7 @@ def _by_label(values: Mapping[Any, int] | ArrayLike, labels: tuple[Hashable, ...
         return np.array([values[label] for label in labels], dtype=np.int64)
     array = np.asarray(values)
     if array.ndim and array.shape != (len(labels),):
-        raise WeightingError(
-            f"{name} has {array.size} values for {len(labels)} strata: give one for each stratum."
-        )
+        raise WeightingError(f"{name} has {array.size} values for {len(labels)} strata: give one for each stratum.")
     return np.broadcast_to(array, (len(labels),)).astype(np.int64)
 
 
@@ -189,6 +171,5 @@ def _refuse_ties(
     if tied.any():
         label = labels[int(stratum[last[int(np.argmax(tied))]])]
         raise WeightingError(
-            f"Stratum {label!r}: two cases share the random number at the edge of the sample: "
-            "draw new numbers."
+            f"Stratum {label!r}: two cases share the random number at the edge of the sample: draw new numbers."
         )

@@ -1,0 +1,137 @@
+"""How far calibrated weights may go from the base weights: linear, bounded linear, raking and logit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weighting.errors import WeightingError
+
+__all__ = ["CalibrationMethod", "Distance", "distance", "solve_calibration"]
+
+CalibrationMethod: TypeAlias = Literal["linear", "raking", "logit"]
+
+Reals = NDArray[np.float64]
+
+#: Linear predictors beyond this overflow the exponential function.
+_LARGEST_EXPONENT = 500.0
+_ROUNDS = 200
+_HALVINGS = 30
+
+
+@dataclass(frozen=True)
+class Distance:
+    """The ratio g = F(x'λ) of calibrated to base weight, as one method gives it."""
+
+    method: CalibrationMethod
+    low: float
+    high: float
+
+    def g(self, predictor: Reals) -> Reals:
+        """(n,) ratio for a linear predictor; 1 at 0."""
+        if self.method == "linear":
+            return np.clip(1 + predictor, self.low, self.high)
+        bounded = np.clip(predictor, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
+        if self.method == "raking":
+            return np.exp(bounded)
+        below, above, steep = 1 - self.low, self.high - 1, self._steepness()
+        # Divided by the larger exponential, so that neither end overflows.
+        rise = np.exp(-np.abs(steep * bounded))
+        up, down = np.where(bounded > 0, 1.0, rise), np.where(bounded > 0, rise, 1.0)
+        return (self.low * above * down + self.high * below * up) / (above * down + below * up)
+
+    def slope(self, g: Reals) -> Reals:
+        """(n,) derivative of F where the ratio is g."""
+        if self.method == "linear":
+            return ((g > self.low) & (g < self.high)).astype(np.float64)
+        if self.method == "raking":
+            return g
+        return (g - self.low) * (self.high - g) / ((1 - self.low) * (self.high - 1))
+
+    def _steepness(self) -> float:
+        return (self.high - self.low) / ((1 - self.low) * (self.high - 1))
+
+
+def distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> Distance:
+    """The distance a calibration asks for.
+
+    Args:
+        method: "linear", "raking" or "logit".
+        bounds: smallest and largest g allowed; None leaves g free.
+
+    Returns:
+        The distance.
+
+    Raises:
+        WeightingError: another method, bounds that do not include 1, or a method that cannot keep or lacks bounds.
+
+    Source:
+        Deville and Särndal (1992), cases 1, 2, 6 and 7 of section 2.
+
+    >>> distance("logit", (0.5, 2.0)).g(np.array([-50.0, 0.0, 50.0]))
+    array([0.5, 1. , 2. ])
+    """
+    if method not in ("linear", "raking", "logit"):
+        raise WeightingError(f"Calibration method {method!r} is not one of linear, raking, logit.")
+    if bounds is None:
+        if method == "logit":
+            raise WeightingError("Logit calibration needs bounds on g, for example (0.3, 3).")
+        return Distance(method, -np.inf, np.inf)
+    low, high = float(bounds[0]), float(bounds[1])
+    if not low < 1 < high:
+        raise WeightingError(
+            f"The bounds ({low}, {high}) do not include 1: the base weights themselves must be allowed."
+        )
+    if method == "raking":
+        raise WeightingError("Raking cannot keep bounds on g: use logit, which is raking within bounds.")
+    return Distance(method, low, high)
+
+
+def solve_calibration(base: Reals, matrix: Reals, totals: Reals, rule: Distance, tolerance: float) -> tuple[Reals, int]:
+    """Newton's method for Σ base · F(x'λ) · x = totals.
+
+    Args:
+        base: (n,) base weights.
+        matrix: (n, p) auxiliary variables, in units in which the totals are of like size.
+        totals: (p,) totals.
+        rule: the distance.
+        tolerance: largest distance from a total allowed, as a share of the largest term of its sum.
+
+    Returns:
+        (n,) ratios g and the number of rounds; the caller checks the totals.
+
+    Source:
+        Deville, Särndal and Sautory (1993), section 2.
+    """
+    slopes = np.zeros(matrix.shape[1])
+    g = np.ones_like(base)
+    miss = totals - matrix.T @ base
+    for done in range(_ROUNDS):
+        if np.abs(miss).max() <= tolerance:
+            return g, done
+        curvature = base * rule.slope(g)
+        normal = matrix.T @ (matrix * curvature[:, None])
+        step = np.linalg.pinv(normal, hermitian=True, rcond=1e-12) @ miss
+        moved = _shortened(base, matrix, totals, rule, slopes, step, miss)
+        if moved is None:
+            return g, done
+        slopes, g, miss = moved
+    return g, _ROUNDS
+
+
+def _shortened(
+    base: Reals, matrix: Reals, totals: Reals, rule: Distance, slopes: Reals, step: Reals, miss: Reals
+) -> tuple[Reals, Reals, Reals] | None:
+    """The step, halved until the totals are missed by less than before; None where no step helps."""
+    before = float(np.abs(miss).sum())
+    for _ in range(_HALVINGS):
+        trial = slopes + step
+        g = rule.g(matrix @ trial)
+        left = totals - matrix.T @ (base * g)
+        if float(np.abs(left).sum()) < before:
+            return trial, g, left
+        step = step / 2
+    return None

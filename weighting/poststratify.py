@@ -1,0 +1,89 @@
+"""Post-stratification: the weights of each cell add up to the cell's known count."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from weighting.categories import category_positions, check_category_totals, sums_by_code
+from weighting.design_checks import checked_weights
+from weighting.errors import WeightingError
+
+__all__ = ["PostStratification", "poststratify"]
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PostStratification:
+    """Post-stratified weights, and what a variance needs to know about them."""
+
+    #: (n,) weights before and after.
+    base_weights: Reals
+    weights: Reals
+    #: (c,) cells in the order of ``factors``, and each row's cell.
+    labels: tuple[Hashable, ...]
+    cells: NDArray[np.intp]
+    #: (c,) known count divided by the sum of the base weights.
+    factors: Reals
+
+    def residuals(self, influence: Reals) -> Reals:
+        """Factor times the distance from the weighted mean of the cell.
+
+        Args:
+            influence: (n, k) influence per unit of the post-stratified weight.
+
+        Returns:
+            (n, k) influence per unit of the base weight.
+
+        Source:
+            Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
+
+        >>> step = poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12})
+        >>> step.residuals(np.array([[1.0], [3.0], [5.0]])).ravel()
+        array([-1.5,  1.5,  0. ])
+        """
+        size = sums_by_code(self.cells, self.base_weights, len(self.labels))
+        away = np.empty_like(influence, dtype=np.float64)
+        for column, values in enumerate(influence.T):
+            sums = sums_by_code(self.cells, self.base_weights * values, len(self.labels))
+            away[:, column] = values - (sums / size)[self.cells]
+        return away * self.factors[self.cells, None]
+
+
+def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> PostStratification:
+    """Scale the weights of each cell to the cell's known population count; base weights keep their
+    proportions.
+
+    Args:
+        weights: (n,) base weights.
+        cells: (n,) cell of each row.
+        totals: population count of each cell.
+
+    Returns:
+        The new weights, their factors, and the step for the variance.
+
+    Raises:
+        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only, a total
+            that is not above 0.
+
+    Source:
+        Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
+
+    >>> poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12}).weights
+    array([15., 15., 12.])
+    """
+    labels = tuple(totals)
+    wanted = check_category_totals(totals, "Post-stratification")
+    base = checked_weights(weights, np.size(weights))
+    codes = category_positions(cells, labels, "Post-stratification", base)
+    sums = sums_by_code(codes, base, len(labels))
+    if np.any(sums <= 0):
+        empty = labels[int(np.argmax(sums <= 0))]
+        raise WeightingError(f"Cell {empty!r} has a total but no row with a weight: merge it with another cell.")
+    factors = wanted / sums
+    return PostStratification(base, base * factors[codes], labels, codes, factors)
