@@ -74,7 +74,7 @@ def init_app(app: Flask) -> None:
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     app.jinja_env.globals.update(
-        citizen_style=style, level_names=LEVELS, page_url=_page_url, html_language=html_language
+        citizen_style=style, level_names=LEVELS, page_url=page_url, html_language=html_language
     )
 
 
@@ -83,6 +83,6 @@ def html_language() -> str:
     return "en" if str(get_locale()) == "en" else "zh-Hans"
 
 
-def _page_url(endpoint: str, **values: Any) -> str:
+def page_url(endpoint: str, **values: Any) -> str:
     """An address of this house, leaving out empty filters."""
     return url_for(endpoint, **{key: value for key, value in values.items() if value not in ("", None)})

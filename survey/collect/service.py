@@ -21,6 +21,7 @@ from survey.collect.finding import (
     tags_of,
     texts_of,
 )
+from survey.collect.low_ratings import LowRating, counts_by_unit, low_ratings, sealed_keys
 from survey.collect.models import KeptAside, Response
 from survey.collect.questionnaire import (
     Choice,
@@ -43,6 +44,7 @@ __all__ = [
     "BadRating",
     "Choice",
     "Chosen",
+    "LowRating",
     "NewAnswer",
     "NewResponse",
     "Question",
@@ -55,14 +57,17 @@ __all__ = [
     "all_tags",
     "bad_answers",
     "count",
+    "counts_by_unit",
     "editions",
     "find_by_receipt",
     "is_well_formed_receipt",
     "lines_of",
+    "low_ratings",
     "overall_questions",
     "questionnaire",
     "remove_responses",
     "responses",
+    "sealed_keys",
     "tags_of",
     "tally",
     "texts_of",

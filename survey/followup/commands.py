@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
+from survey.followup import service
+from survey.roles import SYSTEM
+from survey.units import service as units
+
 
 @click.group()
 def followup() -> None:
-    """The room `followup`."""
+    """Bad ratings and the replies to them."""
+
+
+@followup.command()
+def rates() -> None:
+    """Cases and answered cases by unit."""
+    names = {unit.id: f"{unit.code} {unit.name}" for unit in units.units(active_only=False)}
+    for rate in service.rates(SYSTEM):
+        click.echo(f"{names[rate.unit_id]}\t{rate.answered}/{rate.cases}")

@@ -1,10 +1,10 @@
-"""What the room `followup` stores: the replies. A case itself is never stored: a bad rating is one, so none can be lost."""
+"""What the room `followup` stores: the replies. A case is never stored: a bad rating is one, so none can be lost."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.database import Base
@@ -21,7 +21,7 @@ class FollowupReply(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: the answer replied to; a random key that names no person
-    response_key: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("response.key", ondelete="CASCADE"))
+    response_key: Mapped[str] = mapped_column(String(22), ForeignKey("response.key", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(Text)
     day: Mapped[date]
     #: user name of who wrote it

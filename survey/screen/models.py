@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.database import Base
@@ -24,7 +24,7 @@ class ScreenDecision(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    response_key: Mapped[bytes] = mapped_column(LargeBinary(16), ForeignKey("response.key", ondelete="CASCADE"))
+    response_key: Mapped[str] = mapped_column(String(22), ForeignKey("response.key", ondelete="CASCADE"))
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     kind: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(500))
@@ -46,8 +46,8 @@ class Uncounted(Base):
         Index("ix_screen_uncounted_round_id", "round_id"),
     )
 
-    response_key: Mapped[bytes] = mapped_column(
-        LargeBinary(16), ForeignKey("response.key", ondelete="CASCADE"), primary_key=True
+    response_key: Mapped[str] = mapped_column(
+        String(22), ForeignKey("response.key", ondelete="CASCADE"), primary_key=True
     )
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     state: Mapped[str] = mapped_column(String(8))

@@ -31,8 +31,8 @@ class Standing:
 class Uncounted:
     """The answers of a round that do not enter its indices."""
 
-    held: tuple[bytes, ...]
-    excluded: tuple[bytes, ...]
+    held: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Decision:
     """One line of an answer's history."""
 
     id: int
-    key: bytes
+    key: str
     round_id: int
     kind: str
     reason: str
@@ -54,13 +54,13 @@ class Decision:
 COUNTED = Standing("counted", "")
 
 
-def standings(keys: Iterable[bytes]) -> dict[bytes, Standing]:
+def standings(keys: Iterable[str]) -> dict[str, Standing]:
     """The standing of each answer that does not simply count."""
     found = session().scalars(select(UncountedRow).where(UncountedRow.response_key.in_(list(keys))))
     return {row.response_key: Standing(row.state, row.reason) for row in found}
 
 
-def state_of(key: bytes) -> Standing:
+def state_of(key: str) -> Standing:
     """Whether one answer counts."""
     return standings([key]).get(key, COUNTED)
 
@@ -70,18 +70,13 @@ def uncounted(round_id: int) -> Uncounted:
     rows = session().execute(
         select(UncountedRow.response_key, UncountedRow.state).where(UncountedRow.round_id == round_id)
     )
-    states: dict[str, list[bytes]] = {"held": [], "excluded": []}
+    states: dict[str, list[str]] = {"held": [], "excluded": []}
     for key, state in rows:
         states[state].append(key)
     return Uncounted(tuple(states["held"]), tuple(states["excluded"]))
 
 
-def uncounted_keys(round_id: int, state: str) -> list[bytes]:
-    """Keys of the held or of the excluded answers of a round."""
-    return list(getattr(uncounted(round_id), state))
-
-
-def hold(keys: Sequence[bytes], reason: str, viewer: Viewer) -> int:
+def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
     """Keep answers out of the index until two people have looked. One person may hold; nothing is deleted.
 
     Returns:
@@ -96,18 +91,18 @@ def hold(keys: Sequence[bytes], reason: str, viewer: Viewer) -> int:
         raise Refused(gettext("Choose at least one answer."))
     standing = standings(keys)
     fresh = [key for key in dict.fromkeys(keys) if key not in standing]
-    rounds = {line.key: line.round_id for line in collect.lines_of(fresh)}
+    rounds = {line.key: line.round_id for line in collect.lines_of(fresh) if line.round_id is not None}
     if len(rounds) != len(fresh):
-        raise NotFound(gettext("There is no such answer."))
+        raise NotFound(gettext("There is no such answer in a round."))
     for key in fresh:
         session().add(_decision(key, rounds[key], "hold", reason, viewer, outcome="done"))
         session().add(UncountedRow(response_key=key, round_id=rounds[key], state="held", reason=reason.strip()))
-    audit.record("answers.held", gettext("%(n)s answers", n=len(fresh)), reason=reason, keys=[k.hex() for k in fresh])
+    audit.record("answers.held", gettext("%(n)s answers", n=len(fresh)), reason=reason, keys=fresh)
     commit()
     return len(fresh)
 
 
-def propose(key: bytes, deed: str, reason: str, viewer: Viewer) -> None:
+def propose(key: str, deed: str, reason: str, viewer: Viewer) -> None:
     """Propose to release or to exclude an answer; it happens when a second person confirms."""
     _check_reason(reason)
     standing = session().get(UncountedRow, key)
@@ -119,7 +114,7 @@ def propose(key: bytes, deed: str, reason: str, viewer: Viewer) -> None:
             remedy=gettext("Let a second person decide it first."),
         )
     session().add(_decision(key, standing.round_id, deed, reason, viewer, outcome="pending"))
-    audit.record("answer.proposed", key.hex(), deed=deed, reason=reason)
+    audit.record("answer.proposed", key, deed=deed, reason=reason)
     commit()
 
 
@@ -142,7 +137,7 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
     decision.second, decision.second_at = viewer.username, clock.now()
     if confirm:
         _put(decision)
-    audit.record("answer.decided", decision.response_key.hex(), deed=decision.kind, confirmed=confirm)
+    audit.record("answer.decided", decision.response_key, deed=decision.kind, confirmed=confirm)
     commit()
     return state_of(decision.response_key).state
 
@@ -159,7 +154,30 @@ def _put(decision: ScreenDecision) -> None:
     session().flush()
 
 
-def history(key: bytes) -> list[Decision]:
+def answers(
+    round_id: int, *, state: str = "", unit_id: int | None = None, source: str = "", page: int = 1, size: int = 50
+) -> tuple[list[collect.ResponseLine], int]:
+    """One page of a round's answers, newest day first, and how many there are; `state` is held, excluded or empty."""
+    keys = None if not state else getattr(uncounted(round_id), state)
+    chosen = collect.Chosen(
+        round_id=round_id, source=source, unit_ids=None if unit_id is None else [unit_id], keys=keys
+    )
+    return collect.responses(chosen, page=page, size=size)
+
+
+def only(key: str) -> collect.ResponseLine:
+    """One answer.
+
+    Raises:
+        NotFound: no such answer.
+    """
+    lines = collect.lines_of([key])
+    if not lines:
+        raise NotFound(gettext("There is no such answer."))
+    return lines[0]
+
+
+def history(key: str) -> list[Decision]:
     """All that was decided about an answer, oldest first."""
     query = select(ScreenDecision).where(ScreenDecision.response_key == key).order_by(ScreenDecision.id)
     return [_plain(row) for row in session().scalars(query)]
@@ -184,7 +202,7 @@ def totals(round_id: int) -> dict[str, int]:
     return {"received": received, "counted": received - held - excluded, "held": held, "excluded": excluded}
 
 
-def _pending(key: bytes) -> bool:
+def _pending(key: str) -> bool:
     query = select(ScreenDecision.id).where(ScreenDecision.response_key == key, ScreenDecision.outcome == "pending")
     return session().scalar(query) is not None
 
@@ -194,7 +212,7 @@ def _check_reason(reason: str) -> None:
         raise Refused(gettext("Give a reason of at least %(n)s characters.", n=rules.SHORTEST_REASON))
 
 
-def _decision(key: bytes, round_id: int, kind: str, reason: str, viewer: Viewer, outcome: str) -> ScreenDecision:
+def _decision(key: str, round_id: int, kind: str, reason: str, viewer: Viewer, outcome: str) -> ScreenDecision:
     return ScreenDecision(
         response_key=key,
         round_id=round_id,

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "followup_reply",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("response_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("response_key", sa.String(22), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("author", sa.String(64), nullable=False),

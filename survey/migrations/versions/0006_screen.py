@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "screen_decision",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("response_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("response_key", sa.String(22), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.create_index("ix_screen_decision_response_key", "screen_decision", ["response_key"])
     op.create_table(
         "screen_uncounted",
-        sa.Column("response_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("response_key", sa.String(22), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
