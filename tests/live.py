@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,11 @@ class Server:
     app: Flask
     process: subprocess.Popen[bytes]
 
+    def kill(self) -> None:
+        """End the server as a power cut would: no goodbye, nothing finished."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
 
 @contextmanager
 def serving(settings: Settings, *, workers: int = 1) -> Iterator[Server]:
@@ -40,13 +46,16 @@ def serving(settings: Settings, *, workers: int = 1) -> Iterator[Server]:
     log = settings.instance / "server.log"
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "wsgi:app",
+        "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        # a worker that is told to stop while it starts would be waited for without end
+        "--workers-kill-timeout", "3", "wsgi:app",
     ]  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=_environment(settings),
+            start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -59,7 +68,7 @@ def serving(settings: Settings, *, workers: int = 1) -> Iterator[Server]:
         try:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
