@@ -24,6 +24,8 @@ from weighting.poststratify import PostStratification, poststratify
 from weighting.prn import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
 from weighting.rake import Raking, rake
 from weighting.ranks import RankSets, rank_sets
+from weighting.replicates import ReplicateEstimate, Replicates, given_replicates
+from weighting.replicates_methods import replicate_weights
 from weighting.results import Estimate, Interval
 from weighting.selection import StratifiedDraw, draw_stratified
 from weighting.tally import Tally
@@ -46,6 +48,8 @@ __all__ = [
     "PostStratification",
     "Raking",
     "RankSets",
+    "ReplicateEstimate",
+    "Replicates",
     "StratifiedDraw",
     "Tally",
     "WeightSummary",
@@ -57,6 +61,7 @@ __all__ = [
     "covariance",
     "draw_stratified",
     "eligibility_rate",
+    "given_replicates",
     "interaction",
     "kish_design_effect",
     "kish_effective_n",
@@ -70,6 +75,7 @@ __all__ = [
     "rake",
     "rank_sets",
     "ratio",
+    "replicate_weights",
     "response_propensities",
     "response_rates",
     "rotate_random_numbers",

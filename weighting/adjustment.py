@@ -102,7 +102,7 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
     >>> step = poststratify(design.weights, ["a", "a", "b", "b"], {"a": 30, "b": 10})
     >>> estimate = mean(adjusted(design, step), [1.0, 3.0, 5.0, 5.0])
     >>> float(estimate.value), round(float(estimate.standard_error), 4)
-    (2.75, 0.866)
+    (2.75, 0.6124)
     """
     if not steps:
         raise WeightingError("There is no adjustment: give at least one step.")
