@@ -23,7 +23,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from survey import migrations
-from survey.database import Base, make_engine
+from survey.database import make_engine
 
 #: PostgreSQL refuses to run as root; every system has this person, who owns nothing
 UNPRIVILEGED = "nobody"
@@ -54,7 +54,7 @@ class Databases:
             if not self._is_running:
                 self._start()
             if not (self.folder / "template.made").exists():
-                self._execute("DROP DATABASE IF EXISTS {}", "survey_template")
+                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", "survey_template")
                 self._execute("CREATE DATABASE {}", "survey_template")
                 _migrate(self._address("survey_template"))
                 (self.folder / "template.made").touch()
@@ -135,20 +135,7 @@ def _package() -> Path:
 
 def _migrate(address: str) -> None:
     engine = make_engine(address)
-    migrations.upgrade(engine)
-    _create_for_now(engine)
-    engine.dispose()
-
-
-def _create_for_now(engine) -> None:
-    """Until the first migration is written: the tables as the models have them."""
-    from sqlalchemy import Column, Integer, Table
-
-    migrations.load_models()
-    for table in list(Base.metadata.tables.values()):
-        for key in table.foreign_keys:
-            name, _, column = key._get_colspec().rpartition(".")
-            if name not in Base.metadata.tables:
-                kind = key.parent.type if not key.parent.type._isnull else Integer()
-                Table(name, Base.metadata, Column(column, kind, primary_key=True))
-    Base.metadata.create_all(engine)
+    try:
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
