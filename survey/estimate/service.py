@@ -1,7 +1,22 @@
-"""The door of `estimate`."""
+"""The door of `estimate`: rounds computed once, indices of any points table from what was stored."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
+from flask import current_app
+from flask_babel import gettext
+
+from survey import audit
+from survey.collect import service as collect
+from survey.database import commit, session
+from survey.errors import Refused
+from survey.estimate import breakdown as parts
+from survey.estimate import cells as tallies
+from survey.estimate import context as contexts
+from survey.estimate import indexing, rules, sources, storing
+from survey.estimate.numbers import PointsKey
 from survey.estimate.values import (
     POINTS_100_70_30,
     POINTS_100_75_50_25_0,
@@ -17,7 +32,10 @@ from survey.estimate.values import (
     StratumLine,
 )
 from survey.jobs import Progress
-from survey.roles import Viewer
+from survey.roles import SYSTEM, Viewer
+from survey.sample import service as sample
+from survey.screen import service as screen
+from survey.units import service as units
 
 __all__ = [
     "POINTS_100_70_30",
@@ -32,33 +50,89 @@ __all__ = [
     "Points",
     "Run",
     "StratumLine",
+    "breakdown",
+    "by_part",
+    "by_question",
+    "compare",
     "compute",
+    "faults",
     "indices",
     "latest_run",
     "panel_indices",
+    "panel_spread",
+    "questions",
+    "remove_runs",
     "run",
     "runs",
+    "sources_of",
 ]
 
 
-def compute(round_id: int, *, progress: Progress | None = None) -> Run:
-    """Read a round's answers once and store the tally with everything the indices need."""
-    raise NotImplementedError
+def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None = None) -> Run:
+    """Count a round's answers once and store the cells with caseload and wave designs as they stand.
+
+    The long reads come between two short uses of the session, so that no rater waits for them.
+
+    Raises:
+        NotFound: there is no such round.
+        Refused: the round has no answers yet.
+    """
+    step = progress or (lambda done, total: None)
+    context, left_out = contexts.gather(round_id), screen.uncounted(round_id)
+    session().rollback()  # nothing was written; SQLite's write lock is given back before the long reads
+    step(1, 4)
+    everything = collect.tally(round_id)
+    if not len(everything):
+        raise Refused(
+            gettext("This round has no answers yet."), remedy=gettext("Collect or import answers, then compute again.")
+        )
+    step(2, 4)
+    held, excluded = (
+        collect.tally(round_id, keys=keys) if keys else None for keys in (left_out.held, left_out.excluded)
+    )
+    cells = tallies.from_tallies(everything, held, excluded)
+    step(3, 4)
+    row = storing.store(round_id, viewer.username, cells, context, sum(excluded.count) if excluded else 0)
+    audit.record("round.computed", str(round_id), actor=viewer.username, run=row.id, tally_hash=row.tally_hash)
+    commit()
+    step(4, 4)
+    return storing.plain(row)
 
 
 def runs(round_id: int) -> list[Run]:
     """The round's runs, newest first."""
-    raise NotImplementedError
+    return storing.of_round(round_id)
 
 
 def run(run_id: int) -> Run:
-    """One run."""
-    raise NotImplementedError
+    """One run.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    return storing.plain(storing.find(run_id))
 
 
 def latest_run(round_id: int) -> Run | None:
     """The round's newest run."""
-    raise NotImplementedError
+    return next(iter(runs(round_id)), None)
+
+
+def remove_runs(round_id: int) -> int:
+    """Remove a round's runs: only for simulated answers, whose mark the caller has checked. Returns how many."""
+    removed = storing.remove(round_id)
+    commit()
+    return removed
+
+
+def sources_of(run_id: int) -> tuple[str, ...]:
+    """The sources that a run has answers from."""
+    return sources.present(storing.snapshot(run_id))
+
+
+def questions(run_id: int, source: str) -> tuple[str, ...]:
+    """Codes of the questions that a source answered."""
+    return sources.questions(storing.snapshot(run_id), source)
 
 
 def indices(
@@ -69,10 +143,140 @@ def indices(
     points: Points = POINTS_100_80_60_30_0,
     viewer: Viewer | None = None,
 ) -> list[Index]:
-    """Every unit's index from one source; `question` None = the overall question."""
-    raise NotImplementedError
+    """Every unit's index from one source, by unit number; any points table, from the stored cells.
+
+    Args:
+        run_id: which computation.
+        source: "counter", "poll", "import" or "panel"; a panel's scores are points already.
+        question: its code; None = the overall question.
+        points: points of levels 5..1.
+        viewer: leave out units that this person may not see.
+
+    Raises:
+        NotFound: there is no such run.
+        Refused: the points table lacks a level, or a worse level has more points.
+    """
+    found = _indices(storing.snapshot(run_id), source, question or "", _key(points, source), _floors())
+    return [index for index in found if viewer is None or viewer.may_see(index.unit_id)]
+
+
+@lru_cache(maxsize=256)
+def _indices(
+    snapshot: storing.Snapshot, source: str, question: str, points: PointsKey, floors: indexing.Floors
+) -> tuple[Index, ...]:
+    return tuple(indexing.indices(snapshot, source, question, points, floors))
+
+
+def _key(points: Points, source: str) -> PointsKey:
+    if not rules.is_points_table(points):
+        raise Refused(
+            gettext("This is not a points table."),
+            remedy=gettext("Give each level from 5 to 1 its points, from 100 down to 0, none above a better level."),
+        )
+    return () if source == "panel" else tuple(sorted(points.items(), reverse=True))
+
+
+def _floors() -> indexing.Floors:
+    settings = current_app.extensions["settings"]
+    return indexing.Floors(settings.floor_hidden, settings.floor_reference)
 
 
 def panel_indices(run_id: int, *, viewer: Viewer | None = None) -> list[Index]:
-    """Every unit's mean of the panel's scores 0–100; `spread` beside it."""
-    raise NotImplementedError
+    """Every unit's mean of the panel's scores 0–100, with the spread between raters."""
+    return indices(run_id, source="panel", viewer=viewer)
+
+
+def panel_spread(run_id: int) -> PanelSpread | None:
+    """Whether the panel tells the units apart; None without a panel or with fewer than two units to show."""
+    snapshot = storing.snapshot(run_id)
+    means = [index.mean for index in panel_indices(run_id) if index.mean is not None]
+    if len(means) < 2:
+        return None
+    material = sources.material(snapshot, "panel", "")
+    each = np.bincount(np.unique(material.score, return_inverse=True)[1], weights=material.frequency)
+    spread, same = float(np.std(means)), float(each.max() / each.sum())
+    return PanelSpread(len(means), spread, same, warning=not rules.tells_apart(spread, same))
+
+
+def faults(run_id: int, source: str, *, viewer: Viewer | None = None) -> list[DesignFault]:
+    """Strata whose answers do not fit their caseload or design."""
+    found = sources.material(storing.snapshot(run_id), source, "").faults
+    return [fault for fault in found if viewer is None or viewer.may_see(fault.unit_id)]
+
+
+def breakdown(
+    run_id: int,
+    unit_id: int,
+    source: str,
+    *,
+    question: str | None = None,
+    points: Points = POINTS_100_80_60_30_0,
+    viewer: Viewer | None = None,
+) -> list[StratumLine]:
+    """The strata of a unit's index; empty where the index itself is hidden.
+
+    Raises:
+        NotFound: the run does not exist, or this person may not see the unit.
+    """
+    if not _is_shown(run_id, unit_id, source, question, points, viewer):
+        return []
+    names = {window.id: window.name for window in units.windows(unit_id)}
+    if source == "poll":
+        names = {wave.id: wave.name for wave in sample.waves(run(run_id).round_id)}
+    return parts.strata(storing.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
+
+
+def by_part(
+    run_id: int,
+    unit_id: int,
+    source: str,
+    part: str,
+    *,
+    question: str | None = None,
+    points: Points = POINTS_100_80_60_30_0,
+    viewer: Viewer | None = None,
+) -> list[DomainLine]:
+    """The unit's index by "month", "window" (labels are numbers) or "group", each part under its own floor."""
+    if not _is_shown(run_id, unit_id, source, question, points, viewer):
+        return []
+    key = _key(points, source)
+    return parts.by_part(storing.snapshot(run_id), unit_id, source, question or "", key, part, _floors())
+
+
+def by_question(
+    run_id: int,
+    unit_id: int,
+    source: str,
+    *,
+    points: Points = POINTS_100_80_60_30_0,
+    viewer: Viewer | None = None,
+) -> list[DomainLine]:
+    """The unit's index of every question of the source."""
+    if not _is_shown(run_id, unit_id, source, None, points, viewer):
+        return []
+    return parts.by_question(storing.snapshot(run_id), unit_id, source, _key(points, source), _floors())
+
+
+def _is_shown(
+    run_id: int, unit_id: int, source: str, question: str | None, points: Points, viewer: Viewer | None
+) -> bool:
+    if viewer is not None:
+        viewer.require(unit_id, gettext("There is no such unit."))
+    found = indices(run_id, source=source, question=question, points=points)
+    return any(index.unit_id == unit_id and index.floor != "hidden" for index in found)
+
+
+def compare(
+    before: int, after: int, *, source: str, points: Points = POINTS_100_80_60_30_0, viewer: Viewer | None = None
+) -> list[Difference]:
+    """Each unit in two runs; a unit that only one of them knows is hidden in the other."""
+    old = {index.unit_id: index for index in indices(before, source=source, points=points, viewer=viewer)}
+    new = {index.unit_id: index for index in indices(after, source=source, points=points, viewer=viewer)}
+    lines = []
+    for unit_id in sorted({*old, *new}):
+        nothing = Index(unit_id, source, "", "hidden", source in indexing.SELF_SELECTED)
+        first, second = old.get(unit_id, nothing), new.get(unit_id, nothing)
+        known = first.mean is not None and second.mean is not None
+        change = second.mean - first.mean if known else None  # type: ignore[operator]  # both are known
+        lines.append(Difference(unit_id, first, second, change))
+    return lines

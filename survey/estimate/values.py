@@ -72,7 +72,10 @@ class Index:
     #: level 5..1 -> weighted share of valid answers
     shares: Mapping[int, float] = field(default_factory=dict)
     topbox: float | None = None
+    #: levels 5, 4 and 3 among valid answers (满意率)
     satisfied_rate: float | None = None
+    satisfied_standard_error: float | None = None
+    #: levels 2 and 1 among valid answers (差评率)
     dissatisfied_rate: float | None = None
     mean: float | None = None
     standard_error: float | None = None
@@ -109,7 +112,7 @@ class StratumLine:
     counts: Mapping[int, int]
     mean: float | None
     standard_error: float | None
-    #: share of the variance of the index that comes from here
+    #: share of the variance of the index that comes from here; None where another stratum speaks for it
     variance_share: float | None
     #: the stratum has one answer and was put together with others for the variance
     pooled: bool = False
@@ -120,14 +123,15 @@ class DomainLine:
     """A unit's index in one part of its answers: a month, a counter, a group of respondents, a question."""
 
     label: str
-    n: int | None
-    mean: float | None
-    standard_error: float | None
-    low: float | None
-    high: float | None
-    satisfied_rate: float | None
-    dissatisfied_rate: float | None
     floor: Floor
+    n: int | None = None
+    mean: float | None = None
+    standard_error: float | None = None
+    low: float | None = None
+    high: float | None = None
+    shares: Mapping[int, float] = field(default_factory=dict)
+    satisfied_rate: float | None = None
+    dissatisfied_rate: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""Runs in the database, and what they hold in memory: a run never changes, so what was read once stays read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from flask_babel import gettext
+from sqlalchemy import delete, select
+
+from survey import clock
+from survey.database import session
+from survey.errors import NotFound
+from survey.estimate import cells as tallies
+from survey.estimate import context as contexts
+from survey.estimate.models import EstimateRun
+from survey.estimate.values import Run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+#: runs kept in memory at once
+KEPT = 6
+#: the modules that turn cells into numbers, beside all of `weighting`
+COMPUTING = ("cells", "context", "indexing", "lists", "material", "numbers", "polls", "ratings", "rules", "sources")
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All that a run's indices are computed from."""
+
+    tally_hash: str
+    cells: tallies.Cells
+    context: contexts.Context
+
+
+_kept: OrderedDict[str, Snapshot] = OrderedDict()
+_lock = Lock()
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Digest of the source that turns cells into numbers: two runs with one version compute alike."""
+    total = hashlib.sha256()
+    here = [Path(__file__).with_name(f"{name}.py") for name in COMPUTING]
+    for path in [*sorted((ROOT / "weighting").glob("*.py")), *here]:
+        total.update(path.name.encode() + path.read_bytes())
+    return f"src-{total.hexdigest()[:16]}"
+
+
+def store(round_id: int, made_by: str, cells: tallies.Cells, context: str, excluded: int) -> EstimateRun:
+    """Add a run to this request's work."""
+    row = EstimateRun(
+        round_id=round_id,
+        made_at=clock.now().replace(microsecond=0),
+        made_by=made_by,
+        tally_hash=tallies.digest(cells, context),
+        code_version=code_version(),
+        counted=int(cells.counted.sum()),
+        held=int(cells.held.sum()),
+        excluded=excluded,
+        cells=len(cells),
+        tally=tallies.pack(cells),
+        context=context,
+    )
+    session().add(row)
+    session().flush()
+    return row
+
+
+def plain(row: EstimateRun) -> Run:
+    """A stored run as other rooms see it."""
+    made_at = clock.local(row.made_at)
+    counts = (row.counted, row.held, row.excluded, row.cells)
+    return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, "done", *counts)
+
+
+def find(run_id: int) -> EstimateRun:
+    row = session().get(EstimateRun, run_id)
+    if row is None:
+        raise NotFound(gettext("There is no such computation."))
+    return row
+
+
+def of_round(round_id: int) -> list[Run]:
+    """Newest first."""
+    query = select(EstimateRun).where(EstimateRun.round_id == round_id).order_by(EstimateRun.id.desc())
+    return [plain(row) for row in session().scalars(query)]
+
+
+def snapshot(run_id: int) -> Snapshot:
+    """What a run holds; kept by its hash, which is the same only for the same content."""
+    row = find(run_id)
+    with _lock:
+        if row.tally_hash in _kept:
+            _kept.move_to_end(row.tally_hash)
+            return _kept[row.tally_hash]
+    made = Snapshot(row.tally_hash, tallies.unpack(row.tally), contexts.read(row.context))
+    with _lock:
+        _kept[row.tally_hash] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def remove(round_id: int) -> int:
+    """Delete a round's runs; the caller commits."""
+    found = session().execute(delete(EstimateRun).where(EstimateRun.round_id == round_id))
+    return int(found.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor result, which counts rows
