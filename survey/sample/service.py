@@ -8,7 +8,7 @@ from datetime import date
 from survey import audit
 from survey.database import commit
 from survey.jobs import Progress
-from survey.sample import fieldwork
+from survey.sample import fieldwork, removing
 from survey.sample import frames as frame_deeds
 from survey.sample import waves as wave_deeds
 from survey.sample.drawing import Comparison, design_hash, repeat_from_file
@@ -59,6 +59,7 @@ __all__ = [
     "plan",
     "read_cases",
     "record",
+    "remove_demo",
     "remove_frame",
     "remove_wave",
     "repeat",
@@ -205,4 +206,10 @@ def import_dispositions(wave_id: int, data: bytes, *, dry_run: bool = False) -> 
 def note_download(wave_id: int, what: str) -> None:
     """Keep on record that personal links left the house."""
     audit.record("wave.downloaded", wave_deeds.stored(wave_id).name, what=what)
+    commit()
+
+
+def remove_demo(round_id: int) -> None:
+    """Remove a round's simulated waves and lists."""
+    removing.remove_simulated(round_id)
     commit()

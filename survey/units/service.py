@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext
 
 from survey import audit, clock
-from survey.database import commit, engine, session
-from survey.errors import NotFound, Refused
-from survey.units import codes, models, rules, storing
-from survey.units.codes import find_place_on, link_of, qr_matrix, qr_png, qr_svg, qr_terminal, stays
+from survey.database import commit, engine
+from survey.errors import NotFound
+from survey.units import changing, codes, importing_units, importing_windows, posters, removing, storing
+from survey.units.codes import find_place_on, link_of, qr_matrix, qr_png, qr_svg, qr_terminal, standing, stays
+from survey.units.importing import Plan, PlannedLine
+from survey.units.posters import KINDS, Poster
 from survey.units.reading import (
     caseload,
     class_,
     classes,
+    listed,
     round_,
     round_on,
     rounds,
@@ -25,36 +29,51 @@ from survey.units.reading import (
     window,
     windows,
 )
-from survey.units.rules import CaseloadCell, NewUnit, NewWindow, Place, Round, Stay, Unit, UnitClass, Window
+from survey.units.rules import (
+    COUNTER_QUESTIONNAIRES,
+    CaseloadCell,
+    NewUnit,
+    NewWindow,
+    Place,
+    Round,
+    Stay,
+    Unit,
+    UnitClass,
+    Window,
+    months_between,
+)
 
 __all__ = [
+    "COUNTER_QUESTIONNAIRES",
+    "KINDS",
     "CaseloadCell",
     "NewUnit",
     "NewWindow",
     "Place",
+    "Plan",
+    "PlannedLine",
+    "Poster",
     "Round",
     "Stay",
     "Unit",
     "UnitClass",
     "Window",
-    "add_round",
-    "add_units",
-    "add_windows",
     "caseload",
     "class_",
     "classes",
-    "find_place",
     "find_place_on",
-    "issue_code",
     "link_of",
+    "listed",
+    "months_between",
     "qr_matrix",
     "qr_png",
     "qr_svg",
     "qr_terminal",
+    "remove_demo",
     "round_",
     "round_on",
     "rounds",
-    "set_caseload",
+    "standing",
     "stays",
     "unit",
     "unit_by_code",
@@ -62,6 +81,12 @@ __all__ = [
     "window",
     "windows",
 ]
+
+
+def _done(deed: str, subject: str, **detail: Any) -> None:
+    """Note the deed and store the request's work."""
+    audit.record(deed, subject, **detail)
+    commit()
 
 
 def find_place(code: str, today: date) -> Place:
@@ -78,30 +103,83 @@ def find_place(code: str, today: date) -> Place:
 
 
 def add_units(new: Iterable[NewUnit]) -> dict[str, int]:
-    """Store units, making classes that are not known yet; returns each code's number."""
-    wanted = list(new)
-    numbers = storing.add_units(wanted)
-    audit.record("units.added", gettext("%(n)s units", n=len(wanted)))
-    commit()
+    """Store units, making classes that are not known yet; returns each code's number.
+
+    Raises:
+        Refused: a code is taken, or a unit would stand above itself.
+        NotFound: a parent is not known.
+    """
+    numbers = storing.add_units(list(new))
+    _done("units.added", ", ".join(numbers), number=len(numbers))
     return numbers
+
+
+def change_unit(unit_id: int, *, name: str, class_code: str, parent_id: int | None, active: bool) -> Unit:
+    """Change a unit.
+
+    Raises:
+        Refused: it would stand above itself.
+    """
+    changing.change_unit(unit_id, name=name, class_code=class_code, parent_id=parent_id, active=active)
+    _done("unit.changed", unit(unit_id).code, name=name, class_code=class_code, active=active)
+    return unit(unit_id)
+
+
+def add_class(code: str, name: str) -> None:
+    """Store a class of comparable units.
+
+    Raises:
+        Refused: its code is taken.
+    """
+    changing.add_class(code, name)
+    _done("class.added", code, name=name)
+
+
+def change_class(class_id: int, name: str) -> None:
+    """Rename a class."""
+    changing.rename_class(class_id, name)
+    _done("class.changed", class_(class_id).code, name=name)
+
+
+def remove_class(class_id: int) -> None:
+    """Remove a class that holds no unit.
+
+    Raises:
+        Refused: it still holds units.
+    """
+    code = class_(class_id).code
+    changing.remove_class(class_(class_id))
+    _done("class.removed", code)
 
 
 def add_windows(new: Iterable[NewWindow], *, codes_from: date | None = None) -> dict[str, int]:
-    """Store counters and give each a code from a day on (default: today); returns each code's number."""
-    wanted = list(new)
-    numbers = storing.add_windows(wanted)
+    """Store counters and give each a code that stands there from a day on (default: today).
+
+    Returns:
+        Each counter code's number.
+
+    Raises:
+        Refused: a code is taken.
+        NotFound: a unit is not known.
+    """
+    numbers = storing.add_windows(list(new))
     codes.issue(numbers.values(), codes_from or clock.today())
-    audit.record("counters.added", gettext("%(n)s counters", n=len(wanted)))
-    commit()
+    _done("counters.added", ", ".join(numbers), number=len(numbers))
     return numbers
 
 
+def change_window(window_id: int, *, name: str, questionnaire: str, active: bool) -> Window:
+    """Change a counter; a closed one keeps its ratings, and its code still lets the citizen speak."""
+    changing.change_window(window_id, name=name, questionnaire=questionnaire, active=active)
+    _done("counter.changed", window(window_id).code, name=name, questionnaire=questionnaire, active=active)
+    return window(window_id)
+
+
 def set_caseload(cells: Iterable[tuple[int, date, int]]) -> None:
-    """Store cases by (counter, any day of the month), replacing what was told before."""
+    """Store cases by (counter's number, any day of the month), replacing what was told before."""
     wanted = list(cells)
     storing.set_caseload(wanted)
-    audit.record("caseload.set", gettext("%(n)s months of counters", n=len(wanted)))
-    commit()
+    _done("caseload.set", gettext("%(n)s counters and months", n=len(wanted)))
 
 
 def add_round(code: str, name: str, opens_on: date, closes_on: date) -> Round:
@@ -110,29 +188,115 @@ def add_round(code: str, name: str, opens_on: date, closes_on: date) -> Round:
     Raises:
         Refused: its code is taken, it closes before it opens, or it shares a day with another.
     """
-    _check_round(code, opens_on, closes_on, rounds())
-    row = models.Round(code=code, name=name, opens_on=opens_on, closes_on=closes_on)
-    session().add(row)
-    audit.record("round.added", code, opens_on=opens_on, closes_on=closes_on)
-    commit()
-    return round_(row.id)
+    number = changing.add_round(code, name, opens_on, closes_on)
+    _done("round.added", code, opens_on=opens_on, closes_on=closes_on)
+    return round_(number)
 
 
-def _check_round(code: str, opens_on: date, closes_on: date, others: list[Round]) -> None:
-    if closes_on < opens_on:
-        raise Refused(gettext("The round closes before it opens."), remedy=gettext("Choose a later last day."))
-    if any(other.code == code for other in others):
-        raise Refused(gettext("The code %(code)s is taken.", code=code), remedy=gettext("Choose another code."))
-    if other := rules.overlapping(opens_on, closes_on, others):
-        raise Refused(
-            gettext("The round shares days with %(name)s, and a rating can belong to one round only.", name=other.name),
-            remedy=gettext("Choose other days."),
-        )
+def change_round(round_id: int, *, name: str, opens_on: date, closes_on: date, closed: bool) -> Round:
+    """Change a round; a closed one takes no more ratings.
+
+    Raises:
+        Refused: it closes before it opens, or shares a day with another.
+    """
+    changing.change_round(round_id, name=name, opens_on=opens_on, closes_on=closes_on, closed=closed)
+    _done("round.changed", round_(round_id).code, opens_on=opens_on, closes_on=closes_on, closed=closed)
+    return round_(round_id)
 
 
 def issue_code(window_id: int, from_day: date) -> str:
-    """Give a counter a new code from a day on."""
-    [code] = codes.issue([window_id], from_day)
-    audit.record("code.issued", code, counter=window(window_id).code, from_day=from_day)
-    commit()
+    """Give a counter one more code from a day on."""
+    [code] = codes.issue([window(window_id).id], from_day)
+    _done("code.issued", code, counter=window(window_id).code, from_day=from_day)
     return code
+
+
+def issue_missing_codes(from_day: date) -> list[str]:
+    """Give a code to every open counter that has none; returns the new codes."""
+    issued = codes.issue(codes.without(from_day), from_day)
+    if issued:
+        _done("codes.issued", ", ".join(issued), number=len(issued))
+    return issued
+
+
+def revoke_code(code: str, today: date) -> None:
+    """Withdraw a code: who scans it can still speak, and is told that it was withdrawn.
+
+    Raises:
+        Refused: it stands nowhere any more.
+    """
+    stay = codes.end(code, today)
+    _done("code.revoked", code, counter=window(stay.window_id).code)
+
+
+def replace_code(code: str, today: date) -> str:
+    """Withdraw a code and give its counter a new one; returns the new one.
+
+    Raises:
+        Refused: it stands nowhere any more.
+    """
+    stay = codes.end(code, today)
+    [new] = codes.issue([stay.window_id], today)
+    _done("code.replaced", code, by=new, counter=window(stay.window_id).code)
+    return new
+
+
+def move_code(code: str, window_id: int, today: date) -> None:
+    """Let a code stand at another counter from today on; earlier ratings stay with the earlier counter.
+
+    Raises:
+        Refused: the code stands there already.
+        NotFound: no such code was ever issued.
+    """
+    before = codes.move(code, window(window_id).id, today)
+    _done("code.moved", code, origin=window(before.window_id).code, to=window(window_id).code)
+
+
+def import_units(data: bytes, dry_run: bool = False) -> Plan:
+    """Add and change units from CSV or XLSX; what the file has no column for stays as it is.
+
+    Raises:
+        ImportFaults: something in the file must be mended; nothing has been stored.
+    """
+    return _carry_out(importing_units.plan(data), "units.imported", dry_run)
+
+
+def import_windows(data: bytes, dry_run: bool = False) -> Plan:
+    """Add and change counters from CSV or XLSX; each new one gets a code that stands there from today on.
+
+    Raises:
+        ImportFaults: something in the file must be mended; nothing has been stored.
+    """
+    return _carry_out(importing_windows.plan_windows(data, clock.today()), "counters.imported", dry_run)
+
+
+def import_caseload(data: bytes, dry_run: bool = False, *, unit_id: int | None = None) -> Plan:
+    """Set cases by counter and month from CSV or XLSX: of all counters, or only of one unit's.
+
+    Raises:
+        ImportFaults: something in the file must be mended; nothing has been stored.
+    """
+    return _carry_out(importing_windows.plan_caseload(data, unit_id), "caseload.imported", dry_run)
+
+
+def _carry_out(plan: Plan, deed: str, dry_run: bool) -> Plan:
+    if not dry_run and plan.total:
+        plan.carry_out()
+        _done(deed, gettext("%(n)s lines", n=plan.total), added=len(plan.added), changed=len(plan.changed))
+    return plan
+
+
+def posters_of(window_ids: Iterable[int], today: date) -> list[Poster]:
+    """What to print for these counters; a counter without a code that stands there today is left out."""
+    return posters.collect(list(window_ids), today)
+
+
+def poster_pdf(wanted: list[Poster], kind: str, progress: posters.Progress = posters.silent) -> bytes:
+    """The posters as one PDF: `kind` is "a4" (one a page) or "card" (four a page with cut lines)."""
+    return posters.pdf(wanted, kind, progress)
+
+
+def remove_demo(round_id: int) -> None:
+    """Remove a simulated round and all caseload; names stay."""
+    removing.remove_simulated(round_id)
+    commit()

@@ -1,0 +1,18 @@
+"""Taking simulated caseload and rounds away; the names of units and counters stay."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from survey import demo
+from survey.database import session
+from survey.errors import Refused
+from survey.units import models
+
+
+def remove_simulated(round_id: int) -> None:
+    """Remove a round and all caseload; only while the demonstration mark stands."""
+    if not demo.present():
+        raise Refused("Only simulated rounds can be removed.")
+    session().execute(delete(models.Caseload))
+    session().execute(delete(models.Round).where(models.Round.id == round_id))
