@@ -32,8 +32,6 @@ ONE_USER = {
     "matplotlib": {"charts.py"},
     "qrcode": {"survey/units/codes.py"},
     "fpdf": {"posters.py", "letters.py", "report.py", "pdf.py"},
-    "openpyxl": {"survey/tables.py"},
-    "granian": {"survey/serving.py"},
 }
 WEB = ("flask", "wtforms", "werkzeug", "jinja2")
 STORES = ("sqlalchemy", "alembic", "psycopg", "sqlite3")
