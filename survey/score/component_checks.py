@@ -130,9 +130,7 @@ class _Tree:
             self.findings.add(f"{path}.out_of", item["out_of"], sentence)
         return source, "", 100.0
 
-    def _check_scaling(
-        self, path: str, siblings: list[tuple[str, dict[str, Any]]], full: float | None
-    ) -> None:
+    def _check_scaling(self, path: str, siblings: list[tuple[str, dict[str, Any]]], full: float | None) -> None:
         """A share applied to something already stated in points shrinks it twice."""
         doubled = [(w, i) for w, i in siblings if "points" in i and "share" in i]
         if not doubled:

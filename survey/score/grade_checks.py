@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from flask_babel import gettext
@@ -45,7 +46,7 @@ def _grade(findings: Findings, path: str, item: dict[str, Any]) -> tuple[Grade |
 
 
 def _check_steps(findings: Findings, grades: list[Read]) -> None:
-    for (higher, _, _), (grade, below, path) in zip(grades, grades[1:], strict=False):
+    for (higher, _, _), (grade, below, path) in pairwise(grades):
         between = {"name": grade.title.zh, "other": higher.title.zh}
         if grade.lower == higher.lower:
             sentence = gettext("%(name)s and %(other)s begin at the same number.", **between)

@@ -31,11 +31,15 @@ class Findings:
         shown = "" if value is None or isinstance(value, dict) else str(value)
         self.faults.append(Fault(self._line(path), path, shown[:80], sentence))
 
+    def refusal(self) -> ImportFaults:
+        """Everything found, in the order of the text."""
+        faults = sorted(self.faults, key=lambda fault: fault.line)
+        return ImportFaults(gettext("The scheme has faults; it was not stored."), faults)
+
     def refuse(self) -> None:
-        """Raise everything found, in the order of the text."""
+        """Raise what was found, if anything was."""
         if self.faults:
-            faults = sorted(self.faults, key=lambda fault: fault.line)
-            raise ImportFaults(gettext("The scheme has faults; it was not stored."), faults)
+            raise self.refusal()
 
     def _line(self, path: str) -> int:
         while path:
@@ -61,7 +65,7 @@ def read_source(text: str) -> tuple[dict[str, Any], Findings]:
         _refuse_yaml(findings, error)
     if not isinstance(node, yaml.MappingNode):
         findings.add("", "", gettext("Begin the file with keys such as id, version, title, total and classes."))
-        findings.refuse()
+        raise findings.refusal()
     lines: dict[str, int] = {}
     findings.lines = lines
     _walk(node, "", lines, findings, set(), 0)
@@ -82,9 +86,7 @@ def _refuse_yaml(findings: Findings, error: Exception) -> None:
     findings.refuse()
 
 
-def _walk(
-    node: yaml.Node, path: str, lines: dict[str, int], findings: Findings, seen: set[int], depth: int
-) -> None:
+def _walk(node: yaml.Node, path: str, lines: dict[str, int], findings: Findings, seen: set[int], depth: int) -> None:
     lines.setdefault(path, node.start_mark.line + 1)
     if id(node) in seen or depth > DEEPEST:
         findings.add(path, "", gettext("Write it out: references and deeper nesting are not read here."))

@@ -1,1 +1,301 @@
-"""The door of `score`."""
+"""The door of `score`: schemes, values from elsewhere, sheets and their freezing, keys of the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import current_app
+from flask_babel import gettext
+
+from survey import audit, clock
+from survey.database import commit, session
+from survey.errors import Refused
+from survey.estimate import service as estimate
+from survey.roles import SYSTEM, Viewer
+from survey.score import importing, inputs, keys, schemes, sheets, signing
+from survey.score.importing import ExtraPlan, ValuePlan
+from survey.score.inputs import NewExtra, NewValue
+from survey.score.keys import Key
+from survey.score.making import Given
+from survey.score.scheme import Component, Extra, Grade, Scheme, Title
+from survey.score.scheme_checks import check_scheme
+from survey.score.schemes import SchemeVersion
+from survey.score.sheet import ClassSheet, ExtraLine, Line, Part, SheetContent
+from survey.score.sheets import Sheet, SheetEntry
+from survey.units import service as units
+
+__all__ = [
+    "ClassSheet",
+    "Component",
+    "Extra",
+    "ExtraLine",
+    "ExtraPlan",
+    "Given",
+    "Grade",
+    "Key",
+    "Line",
+    "NewExtra",
+    "NewValue",
+    "Part",
+    "Scheme",
+    "SchemeVersion",
+    "Sheet",
+    "SheetContent",
+    "SheetEntry",
+    "Title",
+    "ValuePlan",
+    "add_scheme",
+    "check_scheme",
+    "feed_key",
+    "feed_keys",
+    "freeze",
+    "frozen_sheets",
+    "given",
+    "import_extras",
+    "import_values",
+    "is_intact",
+    "make_feed_key",
+    "make_sheet",
+    "missing_values",
+    "newest_scheme",
+    "public_key",
+    "public_key_pem",
+    "remove_demo",
+    "remove_draft",
+    "revoke_feed_key",
+    "scheme",
+    "scheme_text",
+    "schemes_stored",
+    "set_extras",
+    "set_values",
+    "sheet",
+    "sheet_list",
+    "shipped_schemes",
+    "shipped_text",
+    "signed_document",
+    "verify_document",
+]
+
+schemes_stored = schemes.stored
+shipped_schemes = schemes.shipped
+shipped_text = schemes.shipped_text
+scheme_text = schemes.text_of
+given = inputs.given
+
+
+def scheme(scheme_id: int) -> Scheme:
+    """A stored scheme, read from its text."""
+    return check_scheme(schemes.text_of(scheme_id))
+
+
+def newest_scheme(code: str) -> Scheme:
+    """The newest stored version; a scheme that only ships with the product is read from there."""
+    found = schemes.newest(code)
+    return check_scheme(found[1] if found else schemes.shipped_text(code))
+
+
+def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
+    """Check and store a scheme; returns its number.
+
+    Raises:
+        ImportFaults: one fault a wrong place.
+        Refused: the version is stored with other words.
+    """
+    number, added = schemes.store(text, viewer.username)
+    audit.record("scheme.stored", f"{added.code} {added.version}", actor=_actor(viewer))
+    commit()
+    return number
+
+
+def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
+    """Store external values; each replaces the one before of the same unit."""
+    count = inputs.set_values(round_id, scheme_code, new)
+    audit.record("score-values.set", scheme_code, round=units.round_(round_id).code, values=count)
+    commit()
+    return count
+
+
+def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
+    """Store bonuses and deductions in place of all before of this round and scheme."""
+    count = inputs.set_extras(round_id, scheme_code, new)
+    audit.record("score-extras.set", scheme_code, round=units.round_(round_id).code, entries=count)
+    commit()
+    return count
+
+
+def import_values(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ValuePlan:
+    """External values from a table, all or nothing."""
+    plan = importing.read_values(newest_scheme(scheme_code), data)
+    if not dry_run:
+        set_values(round_id, scheme_code, plan.new)
+    return plan
+
+
+def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ExtraPlan:
+    """Bonuses and deductions from a table, all or nothing."""
+    plan = importing.read_extras(newest_scheme(scheme_code), data)
+    if not dry_run:
+        set_extras(round_id, scheme_code, plan.new)
+    return plan
+
+
+def missing_values(round_id: int, scheme_code: str) -> dict[str, list[str]]:
+    """Code of an external value -> names of the units that still lack it."""
+    present = list(inputs.given(round_id, scheme_code).values)
+    return importing.missing_values(newest_scheme(scheme_code), present)
+
+
+def make_sheet(
+    round_id: int,
+    scheme_code: str,
+    *,
+    run_id: int | None = None,
+    replaces_id: int | None = None,
+    reason: str = "",
+    viewer: Viewer = SYSTEM,
+) -> int:
+    """Score a round by the newest version of a scheme; returns the number of the draft.
+
+    Args:
+        run_id: the run of `estimate`; by default the round's newest.
+        replaces_id: the frozen sheet that this one corrects; needs a reason.
+
+    Raises:
+        Refused: no indices yet, or a correction of a draft or without a reason.
+    """
+    run = estimate.latest_run(round_id) if run_id is None else estimate.run(run_id)
+    if run is None or run.round_id != round_id:
+        raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
+    _check_correction(round_id, replaces_id, reason)
+    found = schemes.newest(scheme_code)
+    if found is None:
+        schemes.store(schemes.shipped_text(scheme_code), viewer.username)
+        found = schemes.newest(scheme_code)
+        assert found is not None  # noqa: S101  # stored in the line above
+    order = sheets.Order(round_id, found[0], check_scheme(found[1]), run, replaces_id, reason.strip())
+    number = sheets.make(order, viewer.username)
+    audit.record("sheet.made", str(number), actor=_actor(viewer), scheme=scheme_code, replaces=replaces_id)
+    commit()
+    return number
+
+
+def _check_correction(round_id: int, replaces_id: int | None, reason: str) -> None:
+    if replaces_id is None:
+        return
+    replaced = sheets.stored(replaces_id)
+    if replaced.frozen_at is None or replaced.round_id != round_id:
+        raise Refused(gettext("Only a frozen sheet of the same round can be corrected."))
+    if not reason.strip():
+        raise Refused(gettext("A correction needs a reason that can be read."), remedy=gettext("State it."))
+
+
+def sheet_list(viewer: Viewer = SYSTEM, round_id: int | None = None) -> list[SheetEntry]:
+    """The sheets that this person may see, newest first."""
+    return sheets.entries(viewer, round_id)
+
+
+def frozen_sheets(viewer: Viewer = SYSTEM) -> list[SheetEntry]:
+    """Frozen sheets, newest first."""
+    return [entry for entry in sheets.entries(viewer) if entry.is_frozen]
+
+
+def sheet(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
+    """A sheet as this person may see it."""
+    return sheets.sheet(sheet_id, viewer)
+
+
+def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
+    """Seal a draft; from then on nobody can change it.
+
+    Raises:
+        Refused: frozen already, or its values have changed since it was made.
+    """
+    row = sheets.stored(sheet_id)
+    sheets.freeze(row, scheme(row.scheme_id), estimate.run(row.run_id), viewer.username, _instance())
+    audit.record("sheet.frozen", str(sheet_id), actor=_actor(viewer), sha256=row.sha256)
+    commit()
+    return sheets.sheet(sheet_id, viewer)
+
+
+def remove_draft(sheet_id: int, viewer: Viewer = SYSTEM) -> None:
+    """Throw a draft away."""
+    row = sheets.stored(sheet_id)
+    if row.frozen_at is not None:
+        raise Refused(gettext("A frozen sheet stays."), remedy=gettext("Make a correction that names it instead."))
+    session().delete(row)
+    audit.record("sheet.removed", str(sheet_id), actor=_actor(viewer))
+    commit()
+
+
+def remove_demo(round_id: int) -> int:
+    """Take a round's demonstration sheets and values away while the mark 演示数据 stands; returns the sheets gone."""
+    gone = sheets.remove_demo(round_id)
+    audit.record("sheets.demo-removed", units.round_(round_id).code, sheets=gone)
+    commit()
+    return gone
+
+
+def signed_document(sheet_id: int) -> str:
+    """The signed file of a frozen sheet."""
+    row = sheets.stored(sheet_id)
+    return signing.signed_document(row.content, sheets.seal_of(row))
+
+
+def is_intact(sheet_id: int) -> bool:
+    """Whether a frozen sheet still is what was sealed."""
+    row = sheets.stored(sheet_id)
+    return signing.is_sealed(row.content, sheets.seal_of(row))
+
+
+def verify_document(text: str) -> tuple[bool, bool]:
+    """Of a signed file: is its seal whole, and is the seal this installation's?"""
+    content, sealed = signing.read_document(text)
+    return signing.is_sealed(content, sealed), sealed.public_key == public_key()
+
+
+def public_key() -> str:
+    """This installation's public key, base64."""
+    return signing.public_key(_instance())
+
+
+def public_key_pem() -> bytes:
+    """This installation's public key as PEM."""
+    return signing.public_key_pem(_instance())
+
+
+def feed_keys() -> list[Key]:
+    """All keys of the feed, newest first."""
+    return keys.all_keys()
+
+
+def make_feed_key(name: str, viewer: Viewer = SYSTEM) -> str:
+    """A new key; the secret is returned this once."""
+    key, secret = keys.make(name, viewer.username)
+    audit.record("feed-key.made", key.name, actor=_actor(viewer), prefix=key.prefix)
+    commit()
+    return secret
+
+
+def revoke_feed_key(key_id: int, viewer: Viewer = SYSTEM) -> None:
+    """End a key."""
+    key = keys.revoke(key_id)
+    audit.record("feed-key.revoked", key.name, actor=_actor(viewer), prefix=key.prefix)
+    commit()
+
+
+def feed_key(secret: str) -> Key | None:
+    """The valid key with this secret, its use noted for today."""
+    key = keys.find(secret)
+    if key is not None:
+        keys.mark_use(key, clock.today())
+    return key
+
+
+def _actor(viewer: Viewer) -> str:
+    return viewer.username
+
+
+def _instance() -> Path:
+    folder: Path = current_app.extensions["settings"].instance
+    return folder
