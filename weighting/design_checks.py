@@ -63,7 +63,7 @@ def checked_column(values: ArrayLike, n: int, what: str) -> FloatArray:
 def checked_weights(weights: ArrayLike, n: int) -> FloatArray:
     """(n,) weights that are finite, not negative and not all 0."""
     column = checked_column(weights, n, "weights")
-    if not column.any():
+    if column[0] == 0 and not column.any():
         raise WeightingError("all weights are 0: nobody is left to stand for the population.")
     return column
 
@@ -140,7 +140,8 @@ def _from_mapping(values: Mapping[Label, float], strata: Factor, what: str) -> F
     missing = [label for label in strata.labels if label not in values]
     if missing:
         raise WeightingError(f"{what} has no number for stratum {missing[0]}: add it.")
-    empty = [label for label in values if label not in set(strata.labels)]
+    present = set(strata.labels)
+    empty = [label for label in values if label not in present]
     if empty:
         raise WeightingError(
             f"{what} names stratum {empty[0]}, which has no row in the sample: "

@@ -18,6 +18,8 @@ Label: TypeAlias = Any
 
 #: Integer labels that span no more than this many times the rows are counted instead of sorted.
 _DENSE_SPAN = 4
+#: rows that usually hold every label
+_HEAD = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +33,14 @@ class Factor:
         return len(self.labels)
 
 
-def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False) -> Factor:
+def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy: bool = True) -> Factor:
     """Code the labels of a column.
 
     Args:
         labels: (n,) integers, booleans, strings, floats or objects.
         what: the column's name, for the message.
         allow_missing: None and NaN become code -1 instead of an error.
+        copy: whether codes must not share memory with the labels.
 
     Raises:
         WeightingError: not one column, or a missing label where none may be.
@@ -48,22 +51,25 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False) -> F
     column = np.asarray(labels)
     if column.ndim != 1:
         raise WeightingError(f"{what} must be one column of labels, and has shape {column.shape}.")
-    factor = _from_integers(column) if column.dtype.kind in "iub" else _from_objects(column)
+    factor = _from_integers(column, copy) if column.dtype.kind in "iub" else _from_objects(column)
     if not allow_missing and column.dtype.kind in "fO" and factor.codes.size and factor.codes.min() < 0:
         row = int(np.argmin(factor.codes))
         raise WeightingError(f"{what} has no label in row {row}: give every row one.")
     return factor
 
 
-def _from_integers(column: NDArray[Any]) -> Factor:
+def _from_integers(column: NDArray[Any], copy: bool) -> Factor:
     if not column.size:
         return Factor(np.zeros(0, np.intp), ())
     low, high = int(column.min()), int(column.max())
     if high - low > _DENSE_SPAN * column.size + 1000:
         found, codes = np.unique(column, return_inverse=True)
         return Factor(codes.astype(np.intp), tuple(found.tolist()))
-    codes = column.astype(np.intp) if low == 0 else np.subtract(column, low, dtype=np.intp, casting="unsafe")
-    present = np.bincount(codes, minlength=high - low + 1) > 0
+    codes = column.astype(np.intp, copy=copy) if low == 0 else np.subtract(column, low, dtype=np.intp, casting="unsafe")
+    present = np.zeros(high - low + 1, np.bool_)
+    present[codes[:_HEAD]] = True
+    if not present.all():
+        present[codes] = True
     if not present.all():
         codes = (np.cumsum(present) - 1)[codes]
     values = (np.flatnonzero(present) + low).tolist()

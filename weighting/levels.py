@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from weighting.design import Design
-from weighting.design_labels import FloatArray, Label, join_labels, sums
+from weighting.design_labels import FloatArray, Label
 from weighting.errors import WeightingError
-from weighting.means import mean_influence
-from weighting.means_assemble import Variable, assembled, stacked, variable
-from weighting.means_cells import Cells, cells_of, read_answers, read_domains
+from weighting.means import laid_out
+from weighting.means_cells import read_answers, read_domains
+from weighting.means_source import Score, source_of
 from weighting.results import Estimate
 
 
@@ -91,69 +92,49 @@ def levels(
     column = read_answers(answers, len(design))
     if column.ndim != 1:
         raise WeightingError("levels takes one question at a time.")
-    _check(column, scale, cannot_say)
-    cells = cells_of(design, column, read_domains(domains, len(design)))
-    cells = cells.with_overall() if overall and domains is not None else cells
-    top = (scale[-1],) if top is None else top
-    work = _Work(design, cells, scale, domains is not None)
-    said = {level: float(level != cannot_say) for level in (*scale, cannot_say)}
-    counts = work.counts((*scale, cannot_say))
+    by_domain = domains is not None
+    source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
+    known = (*scale, cannot_say)
+    counts = np.stack([source.counts(level) for level in known], axis=1)
+    _check(column, counts, known)
+
+    def shares(*sets: Collection[int], among: Collection[int] = scale, names: tuple[Label, ...] = ()) -> Estimate:
+        parts = [source.mean(_points({level: float(level in chosen) for level in among})) for chosen in sets]
+        return laid_out(design, parts, source.labels, "proportion", by_domain=by_domain, names=names)
+
+    mean = laid_out(design, [source.mean(_points(points))], source.labels, "mean", by_domain=by_domain)
     return LevelTable(
-        cells.labels,
-        scale,
-        counts[:, :-1],
-        counts[:, -1],
-        work.estimate([_one(scale, {level}) for level in scale], "proportion", scale),
-        replace(work.estimate([dict(points)], "mean"), limits=(min(points.values()), max(points.values()))),
-        work.estimate([_one(scale, top)], "proportion"),
-        work.estimate([_one(scale, satisfied)], "proportion"),
-        work.estimate([_one(scale, dissatisfied)], "proportion"),
-        work.estimate([{level: 1 - value for level, value in said.items()}], "proportion"),
+        domains=source.labels,
+        levels=scale,
+        counts=counts[:, :-1],
+        cannot_say_counts=counts[:, -1],
+        shares=shares(*({level} for level in scale), names=scale),
+        mean=replace(mean, limits=(min(points.values()), max(points.values()))),
+        top_box=shares((scale[-1],) if top is None else top),
+        satisfied=shares(satisfied),
+        dissatisfied=shares(dissatisfied),
+        cannot_say=shares((cannot_say,), among=known),
     )
 
 
-def _one(scale: tuple[int, ...], chosen: Collection[int]) -> dict[int, float]:
-    return {level: float(level in chosen) for level in scale}
+def _points(points: Mapping[int, float]) -> Score:
+    """The points of each level; other answers have none."""
 
-
-def _check(column: FloatArray, scale: tuple[int, ...], cannot_say: int) -> None:
-    known = np.isnan(column) | np.isin(column, (*scale, cannot_say))
-    if not known.all():
-        row = int(np.argmin(known))
-        raise WeightingError(
-            f"answer {column[row]:g} in row {row} is not on the scale {', '.join(map(str, scale))}: "
-            f"give it points, or use {cannot_say} for cannot say and nan for missing."
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """One question's cells, and how statistics of its levels are estimated from them."""
-
-    design: Design
-    cells: Cells
-    scale: tuple[int, ...]
-    by_domain: bool
-
-    def counts(self, order: tuple[int, ...]) -> FloatArray:
-        """(D, levels) answers at each level."""
-        count, value = self.cells.take(self.cells.rows.count), self.cells.take(self.cells.value)
-        column, k = self.cells.column, self.cells.columns
-        return np.stack([sums(column, count * (value == level), k) for level in order], axis=1)
-
-    def estimate(self, values: list[dict[int, float]], kind: str, names: tuple[Label, ...] = ()) -> Estimate:
-        """Means of values given to levels; a level without one leaves the statistic."""
-        parts: list[Variable] = [self._variable(value) for value in values]
-        labels = self.cells.labels if self.by_domain else ()
-        shape = (len(labels),) * self.by_domain + (len(parts),) * bool(names)
-        flat = join_labels(*filter(None, (labels, names))) or ("overall",)
-        joint = stacked([part.influence for part in parts])
-        estimate = assembled(self.design, parts, joint, shape, flat, kind)
-        return replace(estimate, limits=(0.0, 1.0)) if kind == "proportion" else estimate
-
-    def _variable(self, values: dict[int, float]) -> Variable:
-        answers = self.cells.value
+    def score(answers: FloatArray) -> FloatArray:
         given = np.full(len(answers), np.nan)
-        for level, value in values.items():
+        for level, value in points.items():
             given[answers == level] = value
-        return variable(self.design, replace(self.cells, value=given), mean_influence)
+        return given
+
+    return score
+
+
+def _check(column: NDArray[Any], counts: FloatArray, known: tuple[int, ...]) -> None:
+    """Refuse answers outside the scale."""
+    unknown = ~np.isin(column, known) & (column == column)
+    if counts.sum() < len(column) and unknown.any():
+        row = int(np.argmax(unknown))
+        raise WeightingError(
+            f"answer {column[row]} in row {row} is not on the scale {', '.join(map(str, known))}: "
+            "give it points, or mark it as missing with nan."
+        )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from weighting.design import Design
 from weighting.design_labels import FloatArray, Label, factorise, join_labels, sums
 from weighting.errors import WeightingError
-from weighting.means_assemble import Base, Statistic, assembled, stacked, variable
-from weighting.means_cells import Cells, cells_of, read_answers, read_domains, rows_of_domains
+from weighting.means_assemble import Base, Statistic, Variable, assembled
+from weighting.means_cells import Cells, read_answers, read_domains
+from weighting.means_source import Score, Source, row_source, source_of
 from weighting.results import Estimate
+
+#: the code of a category that nobody chose
+_NOBODY = 1 << 62
 
 
 def mean(
@@ -45,7 +50,17 @@ def mean(
     >>> mean(design, [1, 2, 3, 5]).value.round(4).item()
     2.3333
     """
-    estimate = _by_variable(design, y, domains, overall, mean_influence, "mean")
+    where, overall = read_domains(domains, len(design)), overall and domains is not None
+    answers = read_answers(y, len(design))
+    names: tuple[Label, ...] = ()
+    sources: list[Source]
+    if answers.ndim == 1:
+        sources = [source_of(design, answers, where, overall=overall)]
+    else:
+        sources = [row_source(design, column.astype(np.float64), where, overall=overall) for column in answers.T]
+        names = tuple(range(len(sources)))
+    parts = [source.mean(_same) for source in sources]
+    estimate = laid_out(design, parts, sources[0].labels, "mean", by_domain=domains is not None, names=names)
     if limits is None:
         return estimate
     if not limits[0] < limits[1]:
@@ -73,7 +88,15 @@ def total(design: Design, y: ArrayLike, *, domains: ArrayLike | None = None, ove
     >>> total(Design(strata=["a", "a"], population={"a": 20}), [1, 2]).value.item()
     30.0
     """
-    return _by_variable(design, y, domains, overall, _total_influence, "total")
+    answers = read_answers(y, len(design))
+    where, by_domain = read_domains(domains, len(design)), domains is not None
+    columns = [answers] if answers.ndim == 1 else list(answers.T)
+    sources = [
+        row_source(design, column.astype(np.float64), where, overall=overall and by_domain) for column in columns
+    ]
+    parts = [source.estimate(source.cells, _total_influence) for source in sources]
+    names = () if answers.ndim == 1 else tuple(range(len(columns)))
+    return laid_out(design, parts, sources[0].labels, "total", by_domain=by_domain, names=names)
 
 
 def proportion(
@@ -104,8 +127,18 @@ def proportion(
     >>> proportion(Design(weights=[1, 1, 2]), ["yes", "no", "yes"], category="yes").value.item()
     0.75
     """
-    answers, names = indicators(y, category)
-    return _by_variable(design, answers, domains, overall, mean_influence, "proportion", names)
+    column = np.asarray(y)
+    if column.shape != (len(design),):
+        raise WeightingError(f"answers have shape {column.shape}, and the design has {len(design)} rows.")
+    if column.dtype == np.bool_ and category is None:
+        category = True
+    codes, code_of = _categories(column)
+    where = read_domains(domains, len(design))
+    source = source_of(design, codes, where, overall=overall and domains is not None)
+    chosen = list(code_of.values()) if category is None else [code_of.get(category, _NOBODY)]
+    parts = [source.mean(_is(code)) for code in chosen]
+    names = tuple(code_of) if category is None else ()
+    return laid_out(design, parts, source.labels, "proportion", by_domain=domains is not None, names=names)
 
 
 def ratio(
@@ -131,37 +164,13 @@ def ratio(
     >>> ratio(Design(weights=[1, 1, 2]), [1, 2, 3], [2, 4, 6]).value.item()
     0.5
     """
-    over, under = read_answers(y, len(design)), read_answers(x, len(design))
+    over, under = (read_answers(column, len(design)).astype(np.float64) for column in (y, x))
     if over.ndim > 1 or under.ndim > 1:
         raise WeightingError("ratio takes one numerator and one denominator.")
     over = np.where(np.isnan(under), np.nan, over)
-    where = read_domains(domains, len(design))
-    cells = rows_of_domains(design, over, where)
-    cells = cells.with_overall() if overall and domains is not None else cells
-    return _estimate(design, [cells], _ratio_influence(under), "ratio", domains is not None, ())
-
-
-def indicators(y: ArrayLike, category: Label | None) -> tuple[FloatArray, tuple[Label, ...]]:
-    """(n,) or (n, L) zeros and ones of the categories, nan where missing, and the categories' names."""
-    column = np.asarray(y)
-    if column.dtype == np.bool_ and category is None:
-        return column.astype(np.float64), ()
-    factor = factorise(column, "answers", allow_missing=True)
-    seen = factor.codes >= 0
-    if category is None:
-        hits = factor.codes[:, None] == np.arange(len(factor))
-        return np.where(seen[:, None], hits, np.nan), factor.labels
-    chosen = factor.labels.index(category) if category in factor.labels else len(factor)
-    return np.where(seen, factor.codes == chosen, np.nan), ()
-
-
-def mean_influence(cells: Cells, base: Base) -> tuple[FloatArray, FloatArray]:
-    value, weight = cells.take(cells.value), cells.take(cells.rows.weight)
-    shift = float(value[0]) if len(value) else 0.0
-    moved = value - shift
-    size = np.where(base.weight > 0, base.weight, np.nan)
-    centre = sums(cells.column, weight * moved, cells.columns) / size
-    return shift + centre, (moved - centre[cells.column]) / size[cells.column]
+    source = row_source(design, over, read_domains(domains, len(design)), overall=overall and domains is not None)
+    part = source.estimate(source.cells, _ratio_influence(under))
+    return laid_out(design, [part], source.labels, "ratio", by_domain=domains is not None)
 
 
 def _total_influence(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
@@ -182,39 +191,37 @@ def _ratio_influence(x: FloatArray) -> Statistic:
     return influence
 
 
-def _by_variable(
+def _same(values: FloatArray) -> FloatArray:
+    return values
+
+
+def _categories(column: NDArray[Any]) -> tuple[NDArray[Any], dict[Label, int]]:
+    """(n,) code of each answer, -1 for missing, and the code of each category."""
+    if column.dtype.kind in "iu":
+        low, high = int(column.min()), int(column.max())
+        present = np.zeros(high - low + 1 if high - low < 64 else 0, np.bool_)
+        if low >= 0 and present.size:
+            present[column - low if low else column] = True
+            return column, {low + int(code): low + int(code) for code in np.flatnonzero(present)}
+    factor = factorise(column, "answers", allow_missing=True, copy=False)
+    return factor.codes, {label: code for code, label in enumerate(factor.labels)}
+
+
+def _is(code: int) -> Score:
+    """Whether an answer has the code; a missing one stays missing."""
+    return lambda values: np.where(values >= 0, values == code, np.nan)
+
+
+def laid_out(
     design: Design,
-    y: ArrayLike,
-    domains: ArrayLike | None,
-    overall: bool,
-    statistic: Statistic,
+    parts: list[Variable],
+    domains: tuple[Label, ...],
     kind: str,
+    *,
+    by_domain: bool,
     names: tuple[Label, ...] = (),
 ) -> Estimate:
-    answers = read_answers(y, len(design))
-    where = read_domains(domains, len(design))
-    if answers.ndim == 1:
-        columns = [cells_of(design, answers, where)]
-    else:
-        columns = [rows_of_domains(design, column, where) for column in answers.T]
-        names = names or tuple(range(answers.shape[1]))
-    if overall and domains is not None:
-        columns = [cells.with_overall() for cells in columns]
-    estimate = _estimate(design, columns, statistic, kind, domains is not None, names)
-    return replace(estimate, limits=(0.0, 1.0)) if kind == "proportion" else estimate
-
-
-def _estimate(
-    design: Design,
-    columns: list[Cells],
-    statistic: Statistic,
-    kind: str,
-    by_domain: bool,
-    names: tuple[Label, ...],
-) -> Estimate:
-    parts = [variable(design, cells, statistic) for cells in columns]
-    labels = columns[0].labels if by_domain else ()
+    """An Estimate of shape (D,) and/or (V,)."""
+    labels = domains if by_domain else ()
     shape = (len(labels),) * by_domain + (len(parts),) * bool(names)
-    joint = stacked([part.influence for part in parts])
-    flat = join_labels(*filter(None, (labels, names)))
-    return assembled(design, parts, joint, shape, flat or ("overall",), kind)
+    return assembled(design, parts, shape, join_labels(*filter(None, (labels, names))) or ("overall",), kind)

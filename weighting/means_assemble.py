@@ -138,7 +138,8 @@ class Variable:
     value: FloatArray
     base: Base
     precision: Precision
-    influence: Influence
+    #: made when a covariance is asked for
+    influence: Callable[[], Influence]
 
 
 def variable(design: Design, cells: Cells, statistic: Statistic) -> Variable:
@@ -148,7 +149,7 @@ def variable(design: Design, cells: Cells, statistic: Statistic) -> Variable:
     value, influence = statistic(observed, base)
     moved = Influence(observed.rows, observed.index, observed.column, influence, cells.columns)
     found = precision(base, value, moved.variance(design), spread_of(moved, base.weight))
-    return Variable(value, base, found, moved)
+    return Variable(value, base, found, lambda: moved)
 
 
 def stacked(influences: list[Influence]) -> Influence:
@@ -169,12 +170,12 @@ def stacked(influences: list[Influence]) -> Influence:
 def assembled(
     design: Design,
     parts: list[Variable],
-    joint: Influence,
     shape: tuple[int, ...],
     labels: tuple[Label, ...],
     kind: str,
 ) -> Estimate:
     """Lay the variables side by side in an Estimate of the given shape."""
+    limits = (0.0, 1.0) if kind == "proportion" else None
 
     def laid(pick: Callable[[Variable], FloatArray]) -> FloatArray:
         return np.stack([pick(part) for part in parts], axis=-1).reshape(shape)
@@ -192,5 +193,6 @@ def assembled(
         design_degrees_of_freedom=design.degrees_of_freedom,
         problem=np.stack([part.precision.problem for part in parts], axis=-1).reshape(shape),
         enumerated=laid(lambda v: v.base.enumerated),
-        _covariance=lambda: joint.covariance(design),
+        limits=limits,
+        _covariance=lambda: stacked([part.influence() for part in parts]).covariance(design),
     )

@@ -1,19 +1,17 @@
-"""Answers grouped for estimation: alike answers of a stratum and domain become one cell."""
+"""Answers made ready for estimation: rows, or groups of alike rows, and the domains they belong to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.design import Design
-from weighting.design_labels import Factor, FloatArray, IntArray, Label, factorise, sums
+from weighting.design_labels import Factor, FloatArray, IntArray, Label, factorise
 from weighting.errors import WeightingError
 from weighting.variance import Rows, design_rows
-
-#: answers with at most this many different whole values are counted instead of kept
-_MOST_LEVELS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,29 +75,25 @@ def read_domains(domains: ArrayLike | None, n: int) -> Domains:
         if array.dtype != np.bool_:
             raise WeightingError("domains with several columns must be booleans: one column a domain.")
         return Domains(None, array, tuple(range(array.shape[1])))
-    factor: Factor = factorise(array, "domains", allow_missing=True)
+    factor: Factor = factorise(array, "domains", allow_missing=True, copy=False)
     if not len(factor):
         raise WeightingError("every domain label is missing: there is nothing to estimate.")
     return Domains(factor.codes, None, factor.labels)
 
 
-def read_answers(y: ArrayLike, n: int) -> FloatArray:
-    """(n,) or (n, V) numbers, nan for missing."""
-    try:
-        answers = np.asarray(y, np.float64)
-    except (TypeError, ValueError) as error:
-        raise WeightingError("answers must be numbers; for categories use proportion.") from error
+def read_answers(y: ArrayLike, n: int) -> NDArray[Any]:
+    """(n,) or (n, V) numbers, nan for missing; whole numbers stay as they are."""
+    answers = np.asarray(y)
+    if answers.dtype.kind not in "biuf":
+        try:
+            answers = np.asarray(y, np.float64)
+        except (TypeError, ValueError) as error:
+            raise WeightingError("answers must be numbers; for categories use proportion.") from error
     if answers.ndim not in (1, 2) or answers.shape[0] != n:
         raise WeightingError(f"answers have shape {answers.shape}, and the design has {n} rows.")
-    if np.isinf(answers).any():
+    if answers.dtype.kind == "f" and np.isinf(answers).any():
         raise WeightingError("answers hold an infinite number: mark missing answers with nan.")
     return answers
-
-
-def cells_of(design: Design, y: FloatArray, domains: Domains) -> Cells:
-    """Group one column of answers by stratum, domain and level where that is exact, else keep the rows."""
-    grouped = _grouped(design, y, domains)
-    return rows_of_domains(design, y, domains) if grouped is None else grouped
 
 
 def rows_of_domains(design: Design, y: FloatArray, domains: Domains) -> Cells:
@@ -113,86 +107,6 @@ def rows_of_domains(design: Design, y: FloatArray, domains: Domains) -> Cells:
     inside = np.flatnonzero(domains.codes >= 0)
     index = None if len(inside) == len(y) else inside
     return Cells(rows, y, index, domains.codes if index is None else domains.codes[index], domains.labels)
-
-
-def _grouped(design: Design, y: FloatArray, domains: Domains) -> Cells | None:
-    simple = design.psu is None and design.pps is None and design.adjustment is None
-    if not simple or domains.members is not None:
-        return None
-    levels = whole_levels(y)
-    if levels is None:
-        return None
-    codes, lowest, n_levels = levels
-    n_domains = len(domains.labels)
-    size = len(design.strata) * n_domains * n_levels
-    if size > max(len(y), 1000):
-        return None
-    missing = n_levels - 1
-    values = np.arange(lowest, lowest + n_levels, dtype=np.float64)
-    values[missing] = np.nan
-    table = count_table(design, domains.codes, codes, n_domains, n_levels)
-    cell = np.flatnonzero(table.count)
-    stratum, inner = np.divmod(cell, n_domains * n_levels)
-    domain, level = np.divmod(inner, n_levels)
-    spread = None if table.spread is None else table.spread[cell]
-    rows = Rows(stratum, None, None, table.count[cell], table.weight[cell], spread)
-    return Cells(rows, values[level], None, domain, domains.labels)
-
-
-def whole_levels(y: FloatArray) -> tuple[IntArray, int, int] | None:
-    """Codes of whole-number answers, the lowest one, and how many there are with one more for missing."""
-    head = y[:1000]
-    if not np.array_equal(np.floor(head), head, equal_nan=True):
-        return None
-    low, high = float(np.min(y)), float(np.max(y))
-    if np.isnan(low):
-        seen = y[~np.isnan(y)]
-        low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
-    span = high - low
-    if span >= _MOST_LEVELS or abs(low) > 2**52:
-        return None
-    return _codes(y, low, int(span) + 2)
-
-
-def _codes(y: FloatArray, low: float, n_levels: int) -> tuple[IntArray, int, int] | None:
-    shifted = y - low
-    gone = np.isnan(shifted)
-    if gone.any():
-        shifted[gone] = n_levels - 1
-    codes = shifted.astype(np.intp)
-    if not np.array_equal(codes, shifted):
-        return None
-    return codes, int(low), n_levels
-
-
-@dataclass(frozen=True, eq=False)
-class CountTable:
-    """Counts and weights by stratum × domain × level, flattened in that order."""
-
-    count: FloatArray
-    weight: FloatArray
-    spread: FloatArray | None
-
-
-def count_table(design: Design, domain: IntArray | None, level: IntArray, n_domains: int, n_levels: int) -> CountTable:
-    """Count a row-per-PSU design by stratum, domain and level in one pass."""
-    n_strata = len(design.strata)
-    code = design.strata.codes * (n_domains * n_levels)
-    if domain is not None:
-        code += domain * n_levels
-    code += level
-    weights, times = design.weights, design.frequencies
-    if domain is not None and domain.min() < 0:
-        inside = domain >= 0
-        code, weights = code[inside], weights[inside]
-        times = None if times is None else times[inside]
-    size = n_strata * n_domains * n_levels
-    count = np.bincount(code, minlength=size).astype(np.float64) if times is None else sums(code, times, size)
-    if design.stratum_weights is not None:
-        return CountTable(count, count * np.repeat(design.stratum_weights, n_domains * n_levels), None)
-    total = weights if times is None else weights * times
-    weight = sums(code, total, size)
-    return CountTable(count, weight, weight_spread(count, weight, sums(code, total * weights, size)))
 
 
 def weight_spread(count: FloatArray, weight: FloatArray, squares: FloatArray) -> FloatArray:
