@@ -94,7 +94,8 @@ def test_every_setting_is_documented():
 def test_the_migrations_make_what_the_models_say(app_on_each_database):
     engine = app_on_each_database.extensions["engine"]
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert not differences, "\n" + "\n".join(map(str, differences))
 
 
 def test_the_migrations_forbid_what_the_models_forbid(app_on_each_database):
