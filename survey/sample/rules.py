@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 DRAW_METHOD = "stratified simple random sampling, smallest permanent random numbers first (prn-sha256-v1)"
 RECORD_KIND = "survey-draw-v1"
 STRATUM_JOINT = " / "
+#: characters of a seed at most
+LONGEST_SEED = 200
 #: dispositions that are a response
 RESPONDED = ("I", "P")
 #: no final outcome yet
