@@ -5,7 +5,7 @@ A form that has been answered is never edited: a change of wording is a file wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,6 +109,10 @@ class Questionnaire:
     def overall(self) -> Question:
         return next(question for question in self.questions if question.overall)
 
+    @property
+    def edition(self) -> str:
+        return f"{self.code}.{self.version}"
+
     def title(self, language: str) -> str:
         return self.title_en if language == ENGLISH else self.title_zh
 
@@ -144,6 +148,11 @@ def all_tags() -> dict[str, Tag]:
     return {tag.code: tag for tag in tags}
 
 
+def _tags(offered: str | Sequence[str]) -> tuple[Tag, ...]:
+    known = all_tags()
+    return tuple(known.values()) if offered == "all" else tuple(known[code] for code in offered)
+
+
 def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
     return Questionnaire(
         code=data["code"],
@@ -151,7 +160,7 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
         title_zh=data["zh"]["title"],
         title_en=data["en"]["title"],
         questions=tuple(_question(q, "level") for q in data["questions"]),
-        tags=tuple(all_tags().values()) if data.get("tags") else (),
+        tags=_tags(data.get("tags", ())),
         use=data["use"],
         per_unit=data.get("per_unit", False),
         most_units=data.get("most_units", 0),

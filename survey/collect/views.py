@@ -1,10 +1,10 @@
-"""Pages of `collect`."""
+"""Pages of `collect`: for citizens in `rating` and `invited`, for staff in `desk_pages`."""
 
 from __future__ import annotations
 
-from flask import Blueprint
-
 from survey import menu
+from survey.collect import rating  # noqa: F401  # registers its pages on the blueprint
+from survey.collect.routes import blueprint
 
-blueprint = Blueprint("collect", __name__)
+__all__ = ["MENU", "blueprint"]
 MENU: list[menu.Entry] = []

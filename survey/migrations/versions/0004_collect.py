@@ -99,11 +99,14 @@ def _create_parts() -> None:
     )
     op.create_index("ix_answer_unit_id", "answer", ["unit_id"])
     _create_part("response_tag", sa.Column("tag", sa.String(32), nullable=False))
-    question = sa.Column("question", sa.String(32), nullable=False)
-    _create_part("response_choice", question, sa.Column("choice", sa.String(32), nullable=False))
+    _create_part("response_choice", _question(), sa.Column("choice", sa.String(32), nullable=False))
     text = sa.Column("text", sa.Text(), nullable=False)
     fits = sa.CheckConstraint("length(text) BETWEEN 1 AND 2000", name=op.f("ck_response_text_text_fits"))
-    _create_part("response_text", question.copy(), text, fits)
+    _create_part("response_text", _question(), text, fits)
+
+
+def _question() -> sa.Column[str]:
+    return sa.Column("question", sa.String(32), nullable=False)
 
 
 def _create_part(table: str, named: sa.Column[str], *more: sa.Column[str] | sa.CheckConstraint) -> None:

@@ -1,0 +1,40 @@
+"""The room's blueprint, and how its citizens' pages are sent: no cookie, nothing to fetch, one policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template
+from flask_babel import get_locale
+
+from survey.messages import NOTICES
+from survey.security import csrf
+
+blueprint = Blueprint("collect", __name__)
+#: citizens' forms carry a signed token of their own instead of a session's
+csrf.exempt(blueprint)
+
+
+def language() -> str:
+    """The page's language."""
+    return str(get_locale())
+
+
+def citizen_page(html: str, status: int = 200) -> Response:
+    """A page for a citizen. The browser may show it again on going back, and asks again on a new visit."""
+    response = make_response(html, status)
+    response.headers["Content-Security-Policy"] = current_app.extensions["citizen_policy"]
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def show(template: str, *, is_demo: bool | None = None, status: int = 200, **values: Any) -> Response:
+    """Render a citizen's page; `is_demo` spares a database that may be down the question for the mark."""
+    if is_demo is not None:
+        g.demo = is_demo
+    return citizen_page(render_template(f"collect/{template}", language=language(), **values), status)
+
+
+def show_notice(name: str, status: int, **values: Any) -> Response:
+    """What happened, what was kept, what to do next."""
+    return show("notice.html", status=status, notice=NOTICES[name], **{"is_demo": False, **values})
