@@ -39,15 +39,6 @@ def test_a_translation_fills_in_the_same_values(room, language):
             assert not translation or set(PLACE.findall(translation)) in places, message.id
 
 
-def test_chinese_has_no_sentence_twice_with_different_words_in_one_room():
-    for room in ROOMS:
-        shown: dict[str, set[str]] = {}
-        for message in catalogues.catalogue_of(room, "zh_Hans"):
-            if isinstance(message.id, str) and message.id and not message.context:
-                shown.setdefault(message.id.casefold().rstrip(".:"), set()).add(str(message.string).rstrip("。："))
-        assert not {word: said for word, said in shown.items() if len(said) > 1}, room
-
-
 def test_an_unknown_room_is_named_with_the_rooms_there_are():
     done = subprocess.run(
         [sys.executable, "-m", "survey.catalogues", "missing", "kitchen"], capture_output=True, text=True, check=False
