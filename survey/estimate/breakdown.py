@@ -83,7 +83,7 @@ def _variance_shares(part: Material, points: PointsKey) -> dict[int, float]:
     weight = part.weight * part.frequency
     centre = float(np.average(worth[valid], weights=weight[valid])) if valid.any() else 0.0
     residual = np.where(valid, worth - centre, 0.0)
-    found = total(part.design(), residual, domains=part.strata.pooled[part.stratum])
+    found = total(part.design, residual, domains=part.strata.pooled[part.stratum])
     whole = float(np.nansum(found.variance))
     return {int(h): float(v) / whole for h, v in zip(found.labels, found.variance, strict=True)} if whole else {}
 

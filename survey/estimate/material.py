@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Material:
     def __len__(self) -> int:
         return len(self.unit)
 
+    @cached_property
     def design(self) -> Design:
         """The design of all units at once."""
         population = None

@@ -52,43 +52,80 @@ class Numbers:
         return np.asarray(self.points.standard_error * np.sqrt(self.points.n), np.float64)
 
 
-def numbers(material: Material, domains: NDArray[Any], points: PointsKey) -> Numbers | None:
+@dataclass(frozen=True, eq=False)
+class Domains:
+    """Which of D domains each row belongs to."""
+
+    labels: tuple[int, ...]
+    #: (n,) place of the row's domain, D for rows outside; these come last and are cut off
+    place: Ints
+
+    @property
+    def size(self) -> int:
+        return len(self.labels)
+
+
+def domains_of(column: NDArray[Any]) -> Domains:
+    """Domains from whole numbers, negative for rows outside every domain."""
+    inside = column >= 0
+    labels, found = np.unique(column[inside], return_inverse=True)
+    place = np.full(len(column), len(labels))
+    place[inside] = found
+    return Domains(tuple(labels.tolist()), place)
+
+
+def numbers(material: Material, column: NDArray[Any], points: PointsKey) -> Numbers | None:
     """Estimate in every domain; None where there is no answer at all.
 
     Args:
         material: rows of one source and question.
-        domains: (n,) whole numbers, negative for rows outside every domain.
+        column: (n,) domain of each row, negative for rows outside.
         points: points of each level; empty for scores.
     """
-    inside = domains >= 0
-    if not inside.any():
+    domains = domains_of(column)
+    if not domains.size:
         return None
-    labels, place = np.unique(domains[inside], return_inverse=True)
-    domain = np.full(len(domains), len(labels))  # rows outside come last, and are cut off below
-    domain[inside] = place
-    if points:
-        return _of_levels(material, domain, labels, points)
-    whole = mean(material.design(), worth_of(material, points), domains=domain, limits=(0, 100))
-    n = _count(domain[inside], material.frequency[inside], len(labels))
-    return Numbers(tuple(labels.tolist()), n, n, whole, whole.interval(0.95), None)
+    return _scored(material, domains, points, _distribution(material, domains) if points else None)
 
 
 @lru_cache(maxsize=256)
 def by_unit(material: Material, points: PointsKey) -> Numbers | None:
     """All units at once, remembered: pages ask for the same numbers again and again."""
-    return numbers(material, np.where(material.unit == NO_UNIT, -1, material.unit), points)
+    domains = _units(material)
+    if not domains.size:
+        return None
+    return _scored(material, domains, points, _distribution_by_unit(material) if points else None)
 
 
-def _of_levels(material: Material, domain: Ints, labels: NDArray[Any], points: PointsKey) -> Numbers:
+def _units(material: Material) -> Domains:
+    return domains_of(np.where(material.unit == NO_UNIT, -1, material.unit))
+
+
+@lru_cache(maxsize=64)
+def _distribution_by_unit(material: Material) -> Distribution:
+    """It does not depend on the points: another points table costs one mean."""
+    return _distribution(material, _units(material))
+
+
+def _scored(material: Material, domains: Domains, points: PointsKey, spread: Distribution | None) -> Numbers:
+    worths = [worth for _level, worth in points] or [0, 100]
+    limits = (min(worths), max(worths))
+    whole = mean(material.design, worth_of(material, points), domains=domains.place, limits=limits)
+    if spread is not None:
+        n, valid_n = spread.counts.sum(axis=1), spread.counts[:, :5].sum(axis=1)
+    else:
+        n = valid_n = np.bincount(domains.place, weights=material.frequency)[: domains.size].round().astype(np.int64)
+    return Numbers(domains.labels, n, valid_n, whole, whole.interval(0.95), spread)
+
+
+def _distribution(material: Material, domains: Domains) -> Distribution:
     answers = np.where(material.level >= 0, material.level, np.nan)
-    table = levels(material.design(), answers, points=dict(points), domains=domain)
-    k = len(labels)
+    table = levels(material.design, answers, points={level: level for level in SCALE}, domains=domains.place)
+    k = domains.size
     counts = np.column_stack([table.counts[:k, ::-1], table.cannot_say_counts[:k]]).round().astype(np.int64)
-    distribution = Distribution(
+    return Distribution(
         counts, table.shares.value[:k, ::-1], table.cannot_say.value[:k], table.satisfied, table.dissatisfied
     )
-    n, valid_n = counts.sum(axis=1), counts[:, :5].sum(axis=1)
-    return Numbers(tuple(labels.tolist()), n, valid_n, table.mean, table.mean.interval(0.95), distribution)
 
 
 def worth_of(material: Material, points: PointsKey) -> Floats:
@@ -99,8 +136,3 @@ def worth_of(material: Material, points: PointsKey) -> Floats:
     for level, each in points:
         worth[material.level == level] = each
     return worth
-
-
-def _count(places: NDArray[Any], frequency: Floats, size: int) -> Ints:
-    """(size,) answers at each place."""
-    return np.bincount(places, weights=frequency, minlength=size).round().astype(np.int64)
