@@ -3,6 +3,7 @@
 # design, estimators, comparison
 from weighting.adjustment import adjusted
 from weighting.allocation import Allocation, allocate
+from weighting.allocation_precision import allocate_budget, allocate_for_precision, allocate_for_several
 from weighting.calibrate import Calibration, calibrate
 from weighting.design import Adjustment, Design
 from weighting.design_labels import interaction
@@ -20,14 +21,24 @@ from weighting.levels import LevelTable, levels
 from weighting.means import mean, proportion, ratio, total
 from weighting.nonresponse import NonresponseAdjustment, nonresponse_factors
 from weighting.nonresponse_propensity import propensity_cells, response_propensities
+from weighting.planning import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
 from weighting.poststratify import PostStratification, poststratify
 from weighting.prn import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
+from weighting.quantiles import median, quantile
 from weighting.rake import Raking, rake
 from weighting.ranks import RankSets, rank_sets
 from weighting.replicates import ReplicateEstimate, Replicates, given_replicates
 from weighting.replicates_methods import replicate_weights
 from weighting.results import Estimate, Interval
 from weighting.selection import StratifiedDraw, draw_stratified
+from weighting.selection_pps import brewer_rows, joint_probabilities, sampford_rows
+from weighting.selection_rows import (
+    inclusion_probabilities,
+    poisson_rows,
+    simple_random_rows,
+    systematic_pps_rows,
+    systematic_rows,
+)
 from weighting.tally import Tally
 from weighting.trim import trim_weights
 from weighting.variance import covariance
@@ -50,28 +61,39 @@ __all__ = [
     "RankSets",
     "ReplicateEstimate",
     "Replicates",
+    "SampleSize",
     "StratifiedDraw",
     "Tally",
     "WeightSummary",
     "WeightingError",
     "adjusted",
     "allocate",
+    "allocate_budget",
+    "allocate_for_precision",
+    "allocate_for_several",
+    "brewer_rows",
     "calibrate",
     "compare_margins",
     "covariance",
     "draw_stratified",
     "eligibility_rate",
     "given_replicates",
+    "inclusion_probabilities",
     "interaction",
+    "joint_probabilities",
     "kish_design_effect",
     "kish_effective_n",
     "levels",
+    "margin_of_error",
     "mean",
+    "median",
     "nonresponse_factors",
     "permanent_random_numbers",
+    "poisson_rows",
     "poststratify",
     "propensity_cells",
     "proportion",
+    "quantile",
     "rake",
     "rank_sets",
     "ratio",
@@ -79,7 +101,13 @@ __all__ = [
     "response_propensities",
     "response_rates",
     "rotate_random_numbers",
+    "sampford_rows",
+    "sample_size_for_difference",
+    "sample_size_for_margin",
+    "simple_random_rows",
     "summarise_weights",
+    "systematic_pps_rows",
+    "systematic_rows",
     "total",
     "trim_weights",
 ]

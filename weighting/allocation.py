@@ -163,9 +163,7 @@ def _shares(
     if method == "proportional":
         return size
     if method not in ("neyman", "cost"):
-        raise WeightingError(
-            f"Allocation method {method!r} is not one of equal, proportional, neyman, power, cost."
-        )
+        raise WeightingError(f"Allocation method {method!r} is not one of equal, proportional, neyman, power, cost.")
     if sd is None:
         raise WeightingError(f"Allocation by {method} needs sd, the standard deviation in each stratum.")
     if method == "neyman":

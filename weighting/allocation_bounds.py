@@ -81,24 +81,18 @@ def per_stratum(
         missing = [label for label in labels if label not in values]
         surplus = [label for label in values if label not in labels]
         if missing or surplus:
-            raise WeightingError(
-                f"{name}: stratum {(missing + surplus)[0]!r} stands in one list and not in the other."
-            )
+            raise WeightingError(f"{name}: stratum {(missing + surplus)[0]!r} stands in one list and not in the other.")
         array = np.array([values[label] for label in labels], dtype=np.float64)
     else:
         array = np.asarray(values, dtype=np.float64)
         if array.ndim and array.shape != (len(labels),):
-            raise WeightingError(
-                f"{name} has {array.size} values for {len(labels)} strata: give one for each stratum."
-            )
+            raise WeightingError(f"{name} has {array.size} values for {len(labels)} strata: give one for each stratum.")
         array = np.broadcast_to(array, (len(labels),)).copy()
     wrong = ~np.isfinite(array) | (array < 0) | (positive & (array == 0))
     if wrong.any():
         first = int(np.argmax(wrong))
         wish = "above 0" if positive else "0 or more"
-        raise WeightingError(
-            f"{name} of stratum {labels[first]!r} is {array[first]}: give a number that is {wish}."
-        )
+        raise WeightingError(f"{name} of stratum {labels[first]!r} is {array[first]}: give a number that is {wish}.")
     return array
 
 
@@ -129,20 +123,15 @@ def stratum_bounds(
     if np.any(size != np.round(size)):
         raise WeightingError("population: a stratum has a fraction of a case; give whole numbers.")
     complete = _complete(labels, take_all)
-    least = np.minimum(
-        np.zeros_like(size) if minimum is None else per_stratum(minimum, labels, "minimum"), size
-    )
-    upper = (
-        size if maximum is None else np.minimum(per_stratum(maximum, labels, "maximum", positive=True), size)
-    )
+    least = np.minimum(np.zeros_like(size) if minimum is None else per_stratum(minimum, labels, "minimum"), size)
+    upper = size if maximum is None else np.minimum(per_stratum(maximum, labels, "maximum", positive=True), size)
     least, upper = np.where(complete, size, np.ceil(least)), np.where(complete, size, np.floor(upper))
     lower = np.maximum(least, 1)
     crossed = lower > upper
     if crossed.any():
         first = int(np.argmax(crossed))
         raise WeightingError(
-            f"Stratum {labels[first]!r}: the minimum {lower[first]:.0f} is above "
-            f"the maximum {upper[first]:.0f}."
+            f"Stratum {labels[first]!r}: the minimum {lower[first]:.0f} is above the maximum {upper[first]:.0f}."
         )
     return StratumBounds(labels, size.astype(np.int64), lower.astype(np.int64), least, upper.astype(np.int64))
 
@@ -151,7 +140,5 @@ def _complete(labels: tuple[Hashable, ...], take_all: ArrayLike) -> NDArray[np.b
     wanted = [take_all] if isinstance(take_all, str) else np.asarray(take_all, dtype=object).ravel().tolist()
     unknown = [label for label in wanted if label not in labels]
     if unknown:
-        raise WeightingError(
-            f"take_all names the stratum {unknown[0]!r}, which the population does not have."
-        )
+        raise WeightingError(f"take_all names the stratum {unknown[0]!r}, which the population does not have.")
     return np.array([label in wanted for label in labels], dtype=np.bool_)

@@ -124,9 +124,7 @@ def _variance_optimal(shares: Reals, total: int, lower: Integers, upper: Integer
         below = np.maximum(sizes, 1).astype(np.float64)
         return np.asarray(shares**2 / (below * (below + 1)))
 
-    start = np.floor(bounded_shares(shares, total, lower.astype(float), upper.astype(float)) + 1e-9).astype(
-        np.int64
-    )
+    start = np.floor(bounded_shares(shares, total, lower.astype(float), upper.astype(float)) + 1e-9).astype(np.int64)
     return best_integers(gain, start, total, lower, upper)
 
 

@@ -1,0 +1,216 @@
+"""Allocation the other way round: by what may be spent, or by how precise the result must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from weighting.allocation import Allocation
+from weighting.allocation_bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
+from weighting.allocation_integers import bounded_shares, variance_optimal_integers
+from weighting.allocation_several import SeveralTargets
+from weighting.errors import WeightingError
+
+__all__ = ["allocate_budget", "allocate_for_precision", "allocate_for_several"]
+
+Reals = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def allocate_budget(
+    budget: float,
+    population: Mapping[Any, int] | ArrayLike,
+    sd: PerStratum,
+    costs: PerStratum,
+    *,
+    minimum: PerStratum | None = None,
+    maximum: PerStratum | None = None,
+    take_all: ArrayLike = (),
+) -> Allocation:
+    """The most precise population mean that a budget buys.
+
+    With equal costs the sizes are the exact optimum. With unequal costs they start from the real-valued optimum, and no
+    case can be added, nor one case exchanged for another, without more money or a larger variance.
+
+    Args:
+        budget: what may be spent on cases (without fixed costs).
+        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
+        sd: standard deviation in each stratum.
+        costs: cost of one case in each stratum.
+        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
+        maximum: at most this many.
+        take_all: labels of strata to be drawn completely.
+
+    Returns:
+        The allocation; Σ cost · size is at most the budget.
+
+    Raises:
+        WeightingError: a budget too small for the minima, or bounds and input that do not fit.
+
+    Source:
+        Cochran (1977), section 5.5: n ∝ N·S/√cost.
+
+    >>> allocation = allocate_budget(100, {"town": 500, "village": 300}, sd=[10, 12], costs=[1, 4])
+    >>> allocation.by_stratum
+    {'town': 40, 'village': 15}
+    """
+    labels = stratum_labels(population)
+    bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
+    spread, price = per_stratum(sd, labels, "sd"), per_stratum(costs, labels, "costs", positive=True)
+    least = float(price @ bounds.lower)
+    if not least <= budget < np.inf:
+        raise WeightingError(f"The minima of the strata cost {least:g}, more than the budget of {budget:g}: raise it.")
+    shares = bounds.population * spread
+    affordable = min(budget, float(price @ bounds.upper))
+    target = bounded_shares(shares * np.sqrt(price), affordable, price * bounds.lower, price * bounds.upper) / price
+    sizes = _within_budget(shares, price, budget, target, bounds)
+    return Allocation(labels, sizes, target, bounds.population, spread, "budget")
+
+
+def _within_budget(shares: Reals, price: Reals, budget: float, target: Reals, bounds: StratumBounds) -> Integers:
+    if np.ptp(price) == 0:
+        total = min(int((budget + 1e-9 * budget) // price[0]), int(bounds.upper.sum()))
+        return variance_optimal_integers(shares, total, bounds.lower, bounds.upper)
+    sizes = np.clip(np.floor(target + 1e-9).astype(np.int64), bounds.lower, bounds.upper)
+    while True:
+        money = budget * (1 + 1e-12) - float(price @ sizes)
+        gain = np.where(sizes < bounds.upper, shares**2 / (sizes * (sizes + 1.0)), -np.inf)
+        per_price = np.where(price <= money, gain / price, -np.inf)
+        best = int(np.argmax(per_price))
+        if np.isfinite(per_price[best]):
+            sizes[best] += 1
+            continue
+        loss = np.where(sizes > bounds.lower, shares**2 / np.maximum(sizes * (sizes - 1.0), 1e-300), np.inf)
+        better = gain[:, None] - loss[None, :]
+        better[price[:, None] - price[None, :] > money] = -np.inf
+        more, less = np.unravel_index(int(np.argmax(better)), better.shape)
+        if not better[more, less] > 1e-12 * float(np.sum(shares**2 / sizes)):
+            return sizes
+        sizes[more] += 1
+        sizes[less] -= 1
+
+
+def allocate_for_precision(
+    population: Mapping[Any, int] | ArrayLike,
+    sd: PerStratum,
+    *,
+    standard_error: float | None = None,
+    margin: float | None = None,
+    level: float = 0.95,
+    costs: PerStratum | None = None,
+    minimum: PerStratum | None = None,
+    maximum: PerStratum | None = None,
+    take_all: ArrayLike = (),
+) -> Allocation:
+    """The smallest (or cheapest) sample whose population mean is as precise as wanted.
+
+    Without costs the total is the smallest possible and its sizes the exact optimum. With costs no size can be lowered
+    alone.
+
+    Args:
+        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
+        sd: standard deviation in each stratum.
+        standard_error: largest standard error of the population mean allowed.
+        margin: instead, largest half width of its normal interval.
+        level: confidence level of the margin.
+        costs: cost of one case in each stratum.
+        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
+        maximum: at most this many.
+        take_all: labels of strata to be drawn completely.
+
+    Returns:
+        The allocation.
+
+    Raises:
+        WeightingError: not exactly one target, a target not above 0, or maxima that keep it out of reach.
+
+    Source:
+        Cochran (1977), sections 5.5 and 5.9.
+
+    >>> allocation = allocate_for_precision({"town": 500, "village": 300}, sd=[10, 12], standard_error=1.0)
+    >>> allocation.total, round(allocation.standard_error_mean, 3)
+    (101, 0.999)
+    """
+    wanted = _wanted(standard_error, margin, level)
+    labels = stratum_labels(population)
+    bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
+    spread = per_stratum(sd, labels, "sd")
+    price = np.ones(len(labels)) if costs is None else per_stratum(costs, labels, "costs", positive=True)
+    several = SeveralTargets.from_standard_errors(bounds, spread[:, None], np.array([wanted]), price)
+    target = several.cheapest()
+    sizes = several.integers(target) if costs is not None else _smallest_total(several, bounds)
+    return Allocation(labels, sizes, target, bounds.population, spread, "precision")
+
+
+def _wanted(standard_error: float | None, margin: float | None, level: float) -> float:
+    if (standard_error is None) == (margin is None):
+        raise WeightingError("Give exactly one target: standard_error or margin.")
+    wanted = standard_error if standard_error is not None else (margin or 0.0) / float(ndtri(0.5 + level / 2))
+    if not 0 < wanted < np.inf:
+        raise WeightingError(f"The target {wanted:g} is not above 0: a census has no standard error at all.")
+    return wanted
+
+
+def _smallest_total(several: SeveralTargets, bounds: StratumBounds) -> Integers:
+    """Halving over the total: the smallest variance of a total never rises with it."""
+    shares = np.sqrt(several.terms[:, 0])
+    low, high = int(bounds.lower.sum()), int(bounds.upper.sum())
+    while low < high:
+        middle = (low + high) // 2
+        if several.met(variance_optimal_integers(shares, middle, bounds.lower, bounds.upper)):
+            high = middle
+        else:
+            low = middle + 1
+    return variance_optimal_integers(shares, low, bounds.lower, bounds.upper)
+
+
+def allocate_for_several(
+    population: Mapping[Any, int] | ArrayLike,
+    sd: ArrayLike,
+    standard_errors: ArrayLike,
+    *,
+    costs: PerStratum | None = None,
+    minimum: PerStratum | None = None,
+    maximum: PerStratum | None = None,
+    take_all: ArrayLike = (),
+) -> Allocation:
+    """The cheapest sample that is precise enough for several variables at once.
+
+    Args:
+        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
+        sd: (H, J) standard deviation of each variable in each stratum.
+        standard_errors: (J,) largest standard errors of the population means allowed.
+        costs: cost of one case in each stratum; 1 where not given.
+        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
+        maximum: at most this many.
+        take_all: labels of strata to be drawn completely.
+
+    Returns:
+        The allocation: every target is met, and no size can be lowered alone; ``target`` is the real-valued optimum.
+
+    Raises:
+        WeightingError: arrays that do not fit, targets not above 0, or maxima that keep one out of reach.
+
+    Source:
+        Chromy (1987), Design optimization with multiple objectives; Bethel (1989), Survey Methodology 15.
+
+    >>> allocate_for_several([500, 300], sd=[[10, 2], [12, 9]], standard_errors=[1.0, 0.5]).sizes
+    array([57, 44])
+    """
+    labels = stratum_labels(population)
+    bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
+    spread, wanted = np.asarray(sd, dtype=np.float64), np.atleast_1d(np.asarray(standard_errors, dtype=np.float64))
+    if spread.shape != (len(labels), wanted.size) or not (spread.min() >= 0 and spread.max() < np.inf):
+        raise WeightingError(
+            f"sd has shape {spread.shape}: give {len(labels)} strata by {wanted.size} variables, from 0."
+        )
+    if not (wanted.min() > 0 and wanted.max() < np.inf):
+        raise WeightingError("A standard error wanted is not above 0: a census has none at all.")
+    price = np.ones(len(labels)) if costs is None else per_stratum(costs, labels, "costs", positive=True)
+    several = SeveralTargets.from_standard_errors(bounds, spread, wanted, price)
+    target = several.cheapest()
+    return Allocation(labels, several.integers(target), target, bounds.population, None, "several variables")
