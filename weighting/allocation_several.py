@@ -84,8 +84,8 @@ class SeveralTargets:
         return sizes
 
     def integers(self, target: Reals) -> Integers:
-        """(H,) whole sizes that meet every limit and of which none can be lowered alone; dear strata are tried
-        first.""" sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), self.bounds.lower, self.bounds.upper)
+        """(H,) whole sizes that meet every limit; none can be lowered alone. Dear strata are tried first."""
+        sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), self.bounds.lower, self.bounds.upper)
         while not self.met(sizes):
             sizes = np.minimum(sizes + 1, self.bounds.upper)
         lowered = True
