@@ -9,11 +9,13 @@ from datetime import date
 
 import qrcode
 from flask import current_app
+from flask_babel import gettext
 from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathFillImage
 from sqlalchemy import Connection, insert, select
 
 from survey.database import session
+from survey.errors import NotFound, Refused
 from survey.units import models, rules
 from survey.units.rules import Place, Stay
 
@@ -46,12 +48,10 @@ def qr_png(text: str, *, module: int = 16) -> bytes:
 
 def qr_svg(text: str) -> bytes:
     """A code as an SVG drawing on white, so that it also reads on a dark page."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_ZONE, image_factory=SvgPathImage)
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_ZONE, image_factory=SvgPathFillImage)
     code.add_data(text)
     out = io.BytesIO()
-    image = code.make_image()
-    image.background = "white"
-    image.save(out)
+    code.make_image().save(out)
     return out.getvalue()
 
 
@@ -108,6 +108,48 @@ def stays(*, window_id: int | None = None, code: str = "") -> list[Stay]:
     if code:
         query = query.where(models.PlaceCode.code == code)
     return [Stay(s.id, s.code, s.window_id, s.from_day, s.until_day) for s in session().scalars(query)]
+
+
+def standing(window_ids: Iterable[int], today: date) -> dict[int, str]:
+    """Each counter's newest code that stands there today; a counter without one is absent."""
+    wanted = set(window_ids)
+    found = sorted((stay for stay in stays() if stay.stands_on(today)), key=lambda stay: (stay.from_day, stay.id))
+    return {stay.window_id: stay.code for stay in found if stay.window_id in wanted}
+
+
+def without(today: date) -> list[int]:
+    """The open counters at which no code stands today or will."""
+    coded = {stay.window_id for stay in stays() if stay.until_day is None or stay.until_day > today}
+    query = select(models.Window.id).where(models.Window.active.is_(True)).order_by(models.Window.code)
+    return [number for number in session().scalars(query) if number not in coded]
+
+
+def end(code: str, today: date) -> Stay:
+    """Let a code stand nowhere from today on; returns where it stood. The caller commits."""
+    row = session().scalar(
+        select(models.PlaceCode).where(models.PlaceCode.code == code, models.PlaceCode.until_day.is_(None))
+    )
+    if row is None:
+        raise Refused(gettext("The code %(code)s stands nowhere any more.", code=code))
+    row.until_day = max(today, row.from_day)
+    session().flush()
+    return Stay(row.id, row.code, row.window_id, row.from_day, row.until_day)
+
+
+def move(code: str, window_id: int, today: date) -> Stay:
+    """Let a code stand at another counter from today on; returns where it stood. The caller commits."""
+    known = stays(code=code)
+    if not known:
+        raise NotFound(
+            gettext("The code %(code)s was never issued.", code=code), remedy=gettext("Compare it with the poster.")
+        )
+    if known[0].window_id == window_id and known[0].until_day is None:
+        raise Refused(gettext("The code %(code)s stands here already.", code=code))
+    before = end(code, today) if known[0].until_day is None else known[0]
+    from_day = max(today, before.until_day or today)
+    session().add(models.PlaceCode(code=code, window_id=window_id, from_day=from_day))
+    session().flush()
+    return before
 
 
 def find_place_on(connection: Connection, code: str, today: date) -> Place | None:

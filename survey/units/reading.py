@@ -20,20 +20,43 @@ def units(viewer: Viewer | None = None, *, active_only: bool = True) -> list[Uni
     query = _units()
     if active_only:
         query = query.where(models.Unit.active.is_(True))
-    found = [_unit(*row._tuple()) for row in session().execute(query)]
+    found = [_unit(*row) for row in session().execute(query)]
     return [unit for unit in found if viewer is None or viewer.may_see(unit.id)]
+
+
+def listed(
+    viewer: Viewer, *, search: str = "", class_code: str = "", sort: str = "code", closed: bool = False
+) -> list[Unit]:
+    """Units for the list page: each word of the search stands in the code or the name.
+
+    Args:
+        viewer: decides which units there are.
+        class_code: only this class; empty = all.
+        sort: "code", "name" or "class".
+        closed: the ones that are no longer appraised, instead of those that are.
+    """
+    words = search.casefold().split()
+    found = [
+        unit
+        for unit in units(viewer, active_only=False)
+        if unit.active != closed
+        and class_code in ("", unit.class_code)
+        and all(word in f"{unit.code} {unit.name}".casefold() for word in words)
+    ]
+    keys = {"name": lambda unit: unit.name, "class": lambda unit: (unit.class_code, unit.code)}
+    return sorted(found, key=keys[sort]) if sort in keys else found
 
 
 def unit(unit_id: int) -> Unit:
     row = session().execute(_units().where(models.Unit.id == unit_id)).one_or_none()
     if row is None:
         raise NotFound(gettext("There is no such unit."))
-    return _unit(*row._tuple())
+    return _unit(*row)
 
 
 def unit_by_code(code: str) -> Unit | None:
     row = session().execute(_units().where(models.Unit.code == code)).one_or_none()
-    return _unit(*row._tuple()) if row else None
+    return _unit(*row) if row else None
 
 
 def _units() -> Select[models.Unit, str | None, str | None]:
@@ -115,5 +138,5 @@ def caseload(opens_on: date, closes_on: date, unit_id: int | None = None) -> lis
     )
     if unit_id is not None:
         query = query.where(models.Window.unit_id == unit_id)
-    found: Sequence[tuple[models.Caseload, int]] = session().execute(query).tuples().all()
+    found: Sequence[tuple[models.Caseload, int]] = session().execute(query).all()
     return [CaseloadCell(row.window_id, unit, date(row.year, row.month, 1), row.cases) for row, unit in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,8 +11,8 @@ from flask_babel import gettext
 from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
 
 from survey.database import session
-from survey.errors import NotFound
-from survey.units import models
+from survey.errors import NotFound, Refused
+from survey.units import models, rules
 from survey.units.rules import NewUnit, NewWindow
 
 #: rows named in one statement; SQLite allows 32,766 values
@@ -25,7 +26,16 @@ def _table(model: type[models.Base]) -> Table:
 
 def numbers_of(model: type[models.Unit] | type[models.Window] | type[models.UnitClass]) -> dict[str, int]:
     """Every code's number."""
-    return dict(session().execute(select(model.code, model.id)).tuples().all())
+    return dict(session().execute(select(model.code, model.id)).all())
+
+
+def _refuse_taken(model: type[models.Unit] | type[models.Window], codes: Sequence[str]) -> None:
+    doubled = {code for code, times in Counter(codes).items() if times > 1}
+    taken = sorted((set(codes) & set(numbers_of(model))) | doubled)
+    if taken:
+        raise Refused(
+            gettext("The code %(code)s is taken.", code=", ".join(taken[:10])), remedy=gettext("Choose another code.")
+        )
 
 
 def add_classes(wanted: Mapping[str, str]) -> dict[str, int]:
@@ -40,6 +50,10 @@ def add_classes(wanted: Mapping[str, str]) -> dict[str, int]:
 
 def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
     """Store units and then hang them under their parents; returns the new units' numbers."""
+    _refuse_taken(models.Unit, [new.code for new in wanted])
+    parents = {new.code: new.parent_code for new in wanted}
+    if circle := rules.in_circle(parents):
+        raise Refused(gettext("These units would stand above themselves: %(codes)s.", codes=", ".join(sorted(circle))))
     classes = add_classes({new.class_code: new.class_name for new in wanted})
     rows = [
         {"code": new.code, "name": new.name, "class_id": classes.get(new.class_code), "active": True} for new in wanted
@@ -47,7 +61,7 @@ def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
     if rows:
         session().execute(insert(_table(models.Unit)), rows)
     known = numbers_of(models.Unit)
-    set_parents({new.code: new.parent_code for new in wanted if new.parent_code}, known)
+    set_parents({code: parent for code, parent in parents.items() if parent}, known)
     return {new.code: known[new.code] for new in wanted}
 
 
@@ -61,6 +75,7 @@ def set_parents(parents: Mapping[str, str], known: Mapping[str, int]) -> None:
 
 def add_windows(wanted: Sequence[NewWindow]) -> dict[str, int]:
     """Store counters; returns their numbers."""
+    _refuse_taken(models.Window, [new.code for new in wanted])
     units = numbers_of(models.Unit)
     missing = sorted({new.unit_code for new in wanted} - set(units))
     if missing:

@@ -1,0 +1,96 @@
+"""Changing one unit, class, counter or round; the service commits."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from survey.database import session
+from survey.errors import NotFound, Refused
+from survey.units import models, reading, rules
+from survey.units.rules import Round, UnitClass
+
+Row = TypeVar("Row", models.Unit, models.UnitClass, models.Window, models.Round)
+
+
+def _row(model: type[Row], number: int) -> Row:
+    row = session().get(model, number)
+    if row is None:
+        raise NotFound(gettext("It is no longer there."))
+    return row
+
+
+def refuse_taken(code: str) -> Refused:
+    """A code that somebody else has."""
+    return Refused(gettext("The code %(code)s is taken.", code=code), remedy=gettext("Choose another code."))
+
+
+def change_unit(unit_id: int, *, name: str, class_code: str, parent_id: int | None, active: bool) -> None:
+    row = _row(models.Unit, unit_id)
+    parents = {str(unit.id): str(unit.parent_id or "") for unit in reading.units(active_only=False)}
+    if rules.in_circle({**parents, str(unit_id): str(parent_id or "")}):
+        raise Refused(
+            gettext("The unit would stand above itself."), remedy=gettext("Choose a unit that is not below it.")
+        )
+    row.name, row.parent_id, row.active = name, parent_id, active
+    row.class_id = session().scalar(select(models.UnitClass.id).where(models.UnitClass.code == class_code))
+    session().flush()
+
+
+def add_class(code: str, name: str) -> None:
+    if session().scalar(select(models.UnitClass.id).where(models.UnitClass.code == code)):
+        raise refuse_taken(code)
+    session().add(models.UnitClass(code=code, name=name))
+    session().flush()
+
+
+def rename_class(class_id: int, name: str) -> None:
+    _row(models.UnitClass, class_id).name = name
+    session().flush()
+
+
+def remove_class(known: UnitClass) -> None:
+    if known.size:
+        raise Refused(
+            gettext("The class %(name)s still holds %(n)s units.", name=known.name, n=known.size),
+            remedy=gettext("Move them to another class first."),
+        )
+    session().delete(_row(models.UnitClass, known.id))
+    session().flush()
+
+
+def change_window(window_id: int, *, name: str, questionnaire: str, active: bool) -> None:
+    row = _row(models.Window, window_id)
+    row.name, row.questionnaire, row.active = name, questionnaire, active
+    session().flush()
+
+
+def add_round(code: str, name: str, opens_on: date, closes_on: date) -> int:
+    others = reading.rounds()
+    if any(other.code == code for other in others):
+        raise refuse_taken(code)
+    _check_days(opens_on, closes_on, others)
+    row = models.Round(code=code, name=name, opens_on=opens_on, closes_on=closes_on)
+    session().add(row)
+    session().flush()
+    return row.id
+
+
+def change_round(round_id: int, *, name: str, opens_on: date, closes_on: date, closed: bool) -> None:
+    row = _row(models.Round, round_id)
+    _check_days(opens_on, closes_on, [other for other in reading.rounds() if other.id != round_id])
+    row.name, row.opens_on, row.closes_on, row.closed = name, opens_on, closes_on, closed
+    session().flush()
+
+
+def _check_days(opens_on: date, closes_on: date, others: list[Round]) -> None:
+    if closes_on < opens_on:
+        raise Refused(gettext("The round closes before it opens."), remedy=gettext("Choose a later last day."))
+    if other := rules.overlapping(opens_on, closes_on, others):
+        raise Refused(
+            gettext("The round shares days with %(name)s, and a rating can belong to one round only.", name=other.name),
+            remedy=gettext("Choose other days."),
+        )
