@@ -5,6 +5,11 @@ from weighting.adjustment import adjusted
 from weighting.allocation import Allocation, allocate
 from weighting.allocation_precision import allocate_budget, allocate_for_precision, allocate_for_several
 from weighting.calibrate import Calibration, calibrate
+from weighting.comparison import contrast, difference
+from weighting.comparison_many import Pairs, adjust_p, all_pairs
+from weighting.comparison_rest import against_rest
+from weighting.comparison_rounds import change
+from weighting.comparison_tests import TestResult, rank_test, rao_scott, t_test
 from weighting.design import Adjustment, Design
 from weighting.design_labels import interaction
 from weighting.diagnostics import (
@@ -56,6 +61,7 @@ __all__ = [
     "MarginCheck",
     "NonresponseAdjustment",
     "OutcomeRates",
+    "Pairs",
     "PostStratification",
     "Raking",
     "RankSets",
@@ -64,17 +70,24 @@ __all__ = [
     "SampleSize",
     "StratifiedDraw",
     "Tally",
+    "TestResult",
     "WeightSummary",
     "WeightingError",
+    "adjust_p",
     "adjusted",
+    "against_rest",
+    "all_pairs",
     "allocate",
     "allocate_budget",
     "allocate_for_precision",
     "allocate_for_several",
     "brewer_rows",
     "calibrate",
+    "change",
     "compare_margins",
+    "contrast",
     "covariance",
+    "difference",
     "draw_stratified",
     "eligibility_rate",
     "given_replicates",
@@ -96,6 +109,8 @@ __all__ = [
     "quantile",
     "rake",
     "rank_sets",
+    "rank_test",
+    "rao_scott",
     "ratio",
     "replicate_weights",
     "response_propensities",
@@ -108,6 +123,7 @@ __all__ = [
     "summarise_weights",
     "systematic_pps_rows",
     "systematic_rows",
+    "t_test",
     "total",
     "trim_weights",
 ]

@@ -53,7 +53,7 @@ def _t(estimate: Estimate, level: float, *, plain: bool) -> Bounds:
         bounds = _bounded(estimate, level, *estimate.limits)
         low, high = np.where(edge, bounds[0], low), np.where(edge, bounds[1], high)
     elif edge.any():
-        unknown = edge & ~np.isin(estimate.problem, _NO_SPREAD)
+        unknown = edge if estimate.kind == "difference" else edge & ~np.isin(estimate.problem, _NO_SPREAD)
         low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
     return low, high
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,8 @@ from weighting.design import Design
 from weighting.design_labels import Factor, FloatArray, IntArray, Label, factorise
 from weighting.errors import WeightingError
 from weighting.variance import Rows, design_rows
+
+_Number = TypeVar("_Number", np.float64, np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Cells:
         """Number of domains."""
         return len(self.labels)
 
-    def take(self, values: FloatArray) -> FloatArray:
+    def take(self, values: NDArray[_Number]) -> NDArray[_Number]:
         """(E,) the row's number for each membership."""
         return values if self.index is None else values[self.index]
 

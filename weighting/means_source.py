@@ -34,6 +34,9 @@ class Source(Protocol):
     def counts(self, answer: float) -> FloatArray:
         """(D,) how many gave the answer."""
 
+    def groups(self) -> Cells:
+        """Groups of alike rows, or the rows."""
+
 
 def source_of(design: Design, y: NDArray[Any], domains: Domains, *, overall: bool) -> Source:
     """Count the answers where that loses nothing, keep the rows otherwise."""
@@ -66,6 +69,10 @@ class RowSource:
         """Mean of the scored answers in every domain."""
         return self.estimate(replace(self.cells, value=score(self.cells.value)), mean_influence)
 
+    def groups(self) -> Cells:
+        """The rows."""
+        return self.cells
+
     def estimate(self, cells: Cells, statistic: Statistic) -> Variable:
         """Any linearised statistic of the cells."""
         return variable(self.design, cells, statistic)
@@ -96,9 +103,13 @@ class TableSource:
         base, near = _joined([part[1] for part in found]), _joined([part[2] for part in found])
         return Variable(value, base, near, lambda: self._influence(score))
 
-    def _influence(self, score: Score) -> Influence:
+    def groups(self) -> Cells:
+        """Groups of alike rows."""
         cells = self.tables[0].cells()
-        cells = cells.with_overall() if len(self.tables) > 1 else cells
+        return cells.with_overall() if len(self.tables) > 1 else cells
+
+    def _influence(self, score: Score) -> Influence:
+        cells = self.groups()
         observed = replace(cells, value=score(cells.value)).observed()
         _, influence = mean_influence(observed, None)
         return Influence(observed.rows, observed.index, observed.column, influence, cells.columns)
@@ -118,8 +129,13 @@ def _joined(parts: list[_Part]) -> _Part:
 
 
 def mean_influence(cells: Cells, _base: Base | None) -> tuple[FloatArray, FloatArray]:
-    """(D,) weighted means, and (E,) influence (y - ȳ) / Σw (Woodruff 1971)."""
-    value, weight = cells.take(cells.value), cells.take(cells.rows.weight)
+    """(D,) weighted means of the cells, and (E,) their influence."""
+    return influence_of_mean(cells, cells.take(cells.value))
+
+
+def influence_of_mean(cells: Cells, value: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(D,) weighted means of (E,) values, and (E,) influence (y - ȳ) / Σw (Woodruff 1971)."""
+    weight = cells.take(cells.rows.weight)
     shift = float(value[0]) if len(value) else 0.0
     moved = value - shift
     total = sums(cells.column, weight, cells.columns)

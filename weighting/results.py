@@ -61,6 +61,8 @@ class Estimate:
     #: whether the variance is 0 because the domain's strata are fully enumerated
     enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
     _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
+    #: bounds by level and method, for estimates that are not value ± t · standard error
+    _interval: Callable[[float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
 
     @property
     def variance(self) -> FloatArray:
@@ -103,6 +105,8 @@ class Estimate:
         >>> [round(float(bound), 3) for bound in share.interval()]
         [0.692, 1.0]
         """
+        if self._interval is not None:
+            return Interval(*self._interval(level, method))
         return Interval(*intervals.interval(self, level, method))
 
     def covariance(self) -> FloatArray:
@@ -120,7 +124,7 @@ class Estimate:
 
         Source: Korn and Graubard (1990), The American Statistician 44.
         """
-        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0)
+        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & (self.problem == "")
         t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
         df = np.where(usable, self.degrees_of_freedom, 1)
         return np.asarray(2 * stats.t.sf(np.abs(t), df), np.float64)

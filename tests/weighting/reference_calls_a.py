@@ -109,7 +109,89 @@ def prop_ci(case):
     assert estimate.degrees_of_freedom == expected["df"]
 
 
+def quantile(case):
+    """Quantiles by several rules, with Woodruff's intervals."""
+    data, request = data_of(case), case["request"]
+    estimate = weighting.quantile(
+        design_of(case, data),
+        data[request["y"]],
+        np.atleast_1d(request["q"]),
+        rule=request["rule"],
+        method=request["interval"],
+    )
+    rows = case["expected"]["rows"]
+    _near(estimate.value, [row["estimate"] for row in rows], case)
+    _near(np.array(estimate.interval()).T, [[row["ci_low"], row["ci_high"]] for row in rows], case)
+    _near(estimate.standard_error, [row["se"] for row in rows], case)
+
+
+def textbook(case):
+    """Published figures of Lohr and Cochran."""
+    data, expected = data_of(case), case["expected"]
+    if case["design"]:
+        rows(case)
+        estimate = weighting.mean(design_of(case, data), data["acres"])
+        assert round(float(estimate.value), 1) == expected["published"]["estimate"]
+        assert round(float(estimate.standard_error), 1) == expected["published"]["se"]
+        return
+    parts = [np.var(data["size"][data["stratum"] == h], ddof=1) for h in (1, 2)]
+    _near([*parts, np.var(data["size"], ddof=1)], expected["s2"], case)
+
+
+def contrast(case):
+    """Differences: two variables, two domains, a unit against the rest, two waves."""
+    data, request, expected = data_of(case), case["request"], case["expected"]
+    design = design_of(case, data)
+    if case["id"] == "con-strat-api":
+        both = np.column_stack([data["api00"], data["api99"]])
+        found = weighting.contrast(weighting.mean(design, both), [1, -1])
+    elif case["id"] == "con-dom-vs-rest":
+        found = weighting.difference(weighting.mean(design, data["api00"], domains=data["stype"] == "H"), True, False)
+        rest = weighting.against_rest(design, data["api00"], domains=data["stype"])
+        _near(rest.value[1], expected["estimate"], case)
+        _near(rest.standard_error[1], expected["se"], case)
+    elif case["id"] == "satis-unit-pairs":
+        means = weighting.mean(design, data["q1"], domains=data["unit"])
+        found = weighting.difference(means, "U01", "U02")
+        _near(weighting.all_pairs(means).differences.standard_error[0], expected["se"], case)
+    else:
+        means = weighting.mean(design, data[request["y"]], domains=data[request["by"]])
+        found = weighting.contrast(means, [-1, 1])
+    _near(found.value, expected["estimate"], case)
+    _near(found.standard_error, expected["se"], case)
+    _near(found.interval(), expected["ci95_t"], case)
+    _near(found.p_value(), expected["p_t"], case)
+    assert found.degrees_of_freedom == expected["df"]
+
+
+def test(case):
+    """t test, Rao-Scott, rank test and p value adjustment."""
+    request, expected = case["request"], case["expected"]
+    if request["statistic"] == "p_adjust":
+        for key, method in (("bonferroni", "bonferroni"), ("holm", "holm"), ("bh", "BH")):
+            _near(weighting.adjust_p(request["p"], method), expected[key], case)
+        return
+    data = data_of(case)
+    design = design_of(case, data)
+    if request["statistic"] == "ttest":
+        found = weighting.t_test(design, data[request["y"]], data[request["group"]])
+        _near(found.difference, expected["difference"], case)
+        _near(found.interval(), expected["ci95"], case)
+    elif request["statistic"] == "raoscott_F":
+        found = weighting.rao_scott(design, data[request["rows"]], data[request["cols"]])
+    else:
+        found = weighting.rank_test(design, data[request["y"]], data[request["group"]])
+    _near(found.statistic, expected.get("statistic", expected.get("chisq")), case)
+    _near(found.p_value, expected["p"], case)
+    df = np.atleast_1d(expected["df"])
+    assert found.degrees_of_freedom[: len(df)] == pytest.approx(df)
+
+
 CALLS = {
+    "contrast": contrast,
+    "test": test,
+    "quantile": quantile,
+    "textbook": textbook,
     "mean": rows,
     "total": rows,
     "proportion": rows,

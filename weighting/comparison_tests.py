@@ -1,0 +1,200 @@
+"""Design-based tests: two groups, contingency tables and ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special, stats
+
+from weighting.comparison import contrast
+from weighting.design import Design
+from weighting.design_labels import Factor, FloatArray, factorise
+from weighting.errors import WeightingError
+from weighting.intervals import t_quantile
+from weighting.means import mean
+from weighting.means_cells import read_answers
+
+RankTest: TypeAlias = Literal["kruskal-wallis", "van der waerden", "median"]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """A test with its reference distribution."""
+
+    __test__ = False  # not a test class of pytest
+
+    statistic: float
+    #: numerator and denominator degrees of freedom, or one number
+    degrees_of_freedom: tuple[float, ...]
+    p_value: float
+    #: what the statistic is called: "t", "F" or "chisq"
+    kind: str
+    #: the estimated difference of a t test
+    difference: float | None = None
+    #: its standard error
+    standard_error: float | None = None
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Confidence interval of the difference of a t test.
+
+        Raises:
+            WeightingError: a test without a difference.
+        """
+        if self.difference is None or self.standard_error is None:
+            raise WeightingError(f"a {self.kind} test has no difference to give an interval for.")
+        width = float(t_quantile(level, np.array(self.degrees_of_freedom[0]))) * self.standard_error
+        return self.difference - width, self.difference + width
+
+
+def t_test(design: Design, y: ArrayLike, groups: ArrayLike) -> TestResult:
+    """Difference of two groups' means (second label less first), as R's ``svyttest``.
+
+    Args:
+        design: the sample of n rows.
+        y: (n,) answers; nan is missing.
+        groups: (n,) two labels.
+
+    Returns:
+        TestResult with PSUs - strata - 1 degrees of freedom.
+
+    Raises:
+        WeightingError: other than two groups, or no degrees of freedom.
+
+    Source: Lumley (2010), Complex Surveys, section 2.4.
+
+    >>> design = Design(weights=[1] * 6)
+    >>> t_test(design, [1, 2, 3, 3, 4, 5], ["a", "a", "a", "b", "b", "b"]).difference
+    2.0
+    """
+    means = mean(design, y, domains=groups)
+    if means.value.shape != (2,):
+        raise WeightingError(f"a t test compares two groups, and there are {means.value.size}.")
+    found = contrast(means, [-1.0, 1.0])
+    df = design.degrees_of_freedom - 1
+    error = float(found.standard_error)
+    if df <= 0 or not error > 0:
+        raise WeightingError(f"the t test has {df:g} degrees of freedom and standard error {error:g}: nothing to test.")
+    t = float(found.value) / error
+    return TestResult(t, (df,), float(2 * stats.t.sf(abs(t), df)), "t", float(found.value), error)
+
+
+def rao_scott(
+    design: Design, rows: ArrayLike, columns: ArrayLike, *, statistic: Literal["F", "chisq"] = "F"
+) -> TestResult:
+    """Test of independence in a two-way table, as R's ``svychisq``.
+
+    Args:
+        design: the sample of n rows.
+        rows: (n,) labels; rows with a missing label are left out.
+        columns: (n,) labels.
+        statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one.
+
+    Returns:
+        TestResult.
+
+    Raises:
+        WeightingError: a table with one row or column.
+
+    Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82.
+
+    >>> test = rao_scott(Design(weights=[1] * 8), list("aaaabbbb"), list("xxxyxyyy"))
+    >>> round(test.statistic, 4), test.degrees_of_freedom
+    (1.75, (1.0, 7.0))
+    """
+    first = factorise(rows, "rows", allow_missing=True)
+    second = factorise(columns, "columns", allow_missing=True)
+    if min(len(first), len(second)) < 2:
+        raise WeightingError("a test of independence needs at least two rows and two columns.")
+    shape = (len(first), len(second))
+    cell = np.where((first.codes < 0) | (second.codes < 0), -1.0, first.codes * shape[1] + second.codes)
+    indicators = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
+    indicators[cell < 0] = np.nan
+    shares = mean(design, indicators)
+    p, n = shares.value, float(shares.n[0])
+    table = p.reshape(shape)
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    if not expected.all():
+        raise WeightingError("a row or column of the table has no weight: leave it out.")
+    pearson = n * float(((table - expected) ** 2 / expected).sum())
+    delta = _generalised_effects(shape, p, shares.covariance(), n)
+    trace, square = float(np.trace(delta)), float(np.trace(delta @ delta))
+    interactions = (shape[0] - 1) * (shape[1] - 1)
+    if statistic == "chisq":
+        value = pearson / (trace / interactions)
+        return TestResult(value, (float(interactions),), float(stats.chi2.sf(value, interactions)), "chisq")
+    top = trace**2 / square
+    df = (round(top, 9), round(top * design.degrees_of_freedom, 9))
+    return TestResult(pearson / trace, df, float(stats.f.sf(pearson / trace, *df)), "F")
+
+
+def _generalised_effects(shape: tuple[int, int], p: FloatArray, covariance: FloatArray, n: float) -> FloatArray:
+    """Design effects of the interactions (Rao and Scott 1984, equation 2.1)."""
+    i, j = np.divmod(np.arange(len(p)), shape[1])
+    main = np.column_stack(
+        [np.ones(len(p)), *(i == r for r in range(1, shape[0])), *(j == c for c in range(1, shape[1]))]
+    )
+    both = np.column_stack([(i == r) & (j == c) for r in range(1, shape[0]) for c in range(1, shape[1])])
+    free = both - main @ np.linalg.lstsq(main, both.astype(np.float64), rcond=None)[0]
+    scaled = free * np.divide(1, p, out=np.zeros_like(p), where=p > 0)[:, None]
+    return np.asarray(np.linalg.solve(free.T @ scaled / n, scaled.T @ covariance @ scaled), np.float64)
+
+
+def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest = "kruskal-wallis") -> TestResult:
+    """Design-based rank test of several groups, as R's ``svyranktest``.
+
+    Args:
+        design: the sample of n rows.
+        y: (n,) answers without missing values.
+        groups: (n,) at least two labels.
+        test: the scores given to ranks: "kruskal-wallis" (the rank; Wilcoxon for two groups),
+            "van der waerden" (normal quantiles) or "median".
+
+    Returns:
+        TestResult; the statistic is Wald's chi-square, judged by F with k - 1 degrees of freedom.
+
+    Raises:
+        WeightingError: missing answers, one group, an unknown test.
+
+    Source: Lumley and Scott (2013), Biometrika 100, 831-842.
+
+    >>> design = Design(weights=[1] * 6)
+    >>> round(rank_test(design, [1, 2, 4, 3, 5, 6], list("aaabbb")).p_value, 3)
+    0.105
+    """
+    answers = read_answers(y, len(design)).astype(np.float64)
+    factor: Factor = factorise(groups, "groups")
+    if np.isnan(answers).any() or answers.ndim != 1:
+        raise WeightingError("a rank test needs one answer from everybody: leave the others out of the design.")
+    if len(factor) < 2:
+        raise WeightingError("a rank test compares at least two groups.")
+    scores = _scores(_ranks(answers, design.weights * design.counts), test)
+    means = mean(design, scores, domains=factor.codes)
+    others = len(factor) - 1
+    rows = np.column_stack([-np.ones(others), np.eye(others)])
+    away = rows @ means.value
+    chisq = float(away @ np.linalg.solve(rows @ means.covariance() @ rows.T, away))
+    df = design.degrees_of_freedom - others
+    return TestResult(chisq, (float(others), df), float(stats.f.sf(chisq / others, others, df)), "chisq")
+
+
+def _ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
+    """Estimated population ranks in (0, 1); tied rows share the mean of theirs, as in R."""
+    order = np.argsort(y, kind="stable")
+    sorted_weights = weights[order]
+    rank = np.empty(len(y))
+    rank[order] = (np.cumsum(sorted_weights) - sorted_weights / 2) / weights.sum()
+    _, place = np.unique(y, return_inverse=True)
+    return np.asarray((np.bincount(place, weights=rank) / np.bincount(place))[place], np.float64)
+
+
+def _scores(ranks: FloatArray, test: RankTest) -> FloatArray:
+    if test == "kruskal-wallis":
+        return ranks
+    if test == "van der waerden":
+        return np.asarray(special.ndtri(ranks), np.float64)
+    if test == "median":
+        return (ranks > 0.5).astype(np.float64)
+    raise WeightingError(f"{test!r} is no rank test: choose kruskal-wallis, van der waerden or median.")
