@@ -11,6 +11,7 @@ from survey import accounts, audit, create_app, migrations
 from survey.collect.commands import collect
 from survey.errors import ImportFaults, SurveyError
 from survey.estimate.commands import estimate
+from survey.examples.commands import example
 from survey.followup.commands import followup
 from survey.roles import Role
 from survey.sample.commands import sample
@@ -90,7 +91,7 @@ def verify_audit() -> None:
     click.echo("The chain of the audit log holds.")
 
 
-for command in (serve, units, sample, collect, followup, screen, estimate, score):
+for command in (serve, units, sample, collect, followup, screen, estimate, score, example):
     cli.add_command(command)
 
 

@@ -84,12 +84,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
+    app.before_request(_check_guard)  # before the CSRF check: who may not come in hears that, not a riddle
     csrf.init_app(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to add a layer
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    app.before_request(_check_guard)
     app.after_request(_add_headers)
     app.jinja_env.globals["csp_nonce"] = nonce
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from survey import accounts
 from survey.config import ROOT
+from survey.examples import service as example
 from survey.roles import Role
+from survey.units import service as units
 
 WORKERS = 2
-THREADS = 16
+THREADS = 8
 
 
 @click.command()
@@ -23,19 +26,34 @@ THREADS = 16
 @click.option("--workers", default=WORKERS, show_default=True, help="Server processes.")
 def serve(host: str, port: int, empty: bool, workers: int) -> None:
     """Serve the product with a production server."""
-    current_app.extensions["settings"].instance.mkdir(parents=True, exist_ok=True)
-    if not accounts.people():
-        _first_start(example=not empty)
-    click.echo(f"→ http://{host}:{port}/  (Ctrl-C)")
+    _check_port(host, port)
+    first = not accounts.people()
+    link = ""
+    if first:
+        if not empty:
+            click.echo("第一次启动:正在载入演示数据 / first start: loading the worked example …")
+            link = example.load(lambda words: click.echo(f"  {words}"))
+        password = accounts.new_password()
+        accounts.add("admin", password, [Role.ADMIN])
+    click.echo(f"\n  地址 / address      http://{host}:{port}/")
+    if first:
+        click.echo(f"  管理员 / sign in    admin   {password}   (仅显示这一次 / shown this once)")
+    if link:
+        click.echo(f"  窗口评价 / rate     {link}\n\n{units.qr_terminal(link)}")
+    click.echo("  停止 / stop         Ctrl-C\n")
     _hand_over(host, port, workers)
 
 
-def _first_start(*, example: bool) -> None:
-    words = accounts.new_password()
-    accounts.add("admin", words, [Role.ADMIN])
-    click.echo(f"管理员 / administrator: admin   密码 / password: {words}   (仅显示一次 / shown once)")
-    if example:
-        pass
+def _check_port(host: str, port: int) -> None:
+    """Say so before anything is made when somebody else is listening there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} is not free ({error.strerror}). Choose another: PORT=8001 ./run"
+            ) from error
 
 
 def _hand_over(host: str, port: int, workers: int) -> None:
@@ -45,5 +63,6 @@ def _hand_over(host: str, port: int, workers: int) -> None:
         "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
         "--blocking-threads", str(THREADS), "--backlog", "2048", "--no-ws", "--log-level", "warning", "wsgi:app",
     ]  # fmt: skip
+    sys.stdout.flush()
     os.chdir(ROOT)
     os.execv(granian, arguments)  # noqa: S606  # our own server with our own arguments

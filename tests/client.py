@@ -100,6 +100,10 @@ class Client(FlaskClient):
             return self.get(target, query_string=held, follow_redirects=follow)
         return self.post(target, data=held, follow_redirects=follow)
 
+    def token(self, path: str) -> str:
+        """The CSRF token of a page, for a request that no form of it would send."""
+        return next(form.values["csrf_token"][0] for form in Reader(self.get(path).text).forms if form.values)
+
 
 def _form(page: TestResponse, path: str, action: str) -> Form:
     assert page.status_code == 200, f"{path} answered {page.status_code}: {page.text[:2000]}"

@@ -197,7 +197,7 @@ def totals(round_id: int) -> dict[str, int]:
     rows = session().execute(
         select(UncountedRow.state, func.count()).where(UncountedRow.round_id == round_id).group_by(UncountedRow.state)
     )
-    apart = dict(rows.tuples())
+    apart = dict(rows.all())
     held, excluded = apart.get("held", 0), apart.get("excluded", 0)
     return {"received": received, "counted": received - held - excluded, "held": held, "excluded": excluded}
 

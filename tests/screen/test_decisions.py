@@ -1,0 +1,161 @@
+"""An answer is accepted always; what does not count is held with a reason and decided by two people."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from survey.database import engine
+from survey.errors import NotFound, Refused
+from survey.roles import Role, Viewer
+from survey.screen import service
+from tests.client import Client
+from tests.conftest import SignIn
+from tests.rounds import rate, small_round
+
+RECEIPT = "2222-2222-2222"
+LI = Viewer(1, "li", frozenset({Role.OFFICE}), frozenset())
+WANG = Viewer(2, "wang", frozenset({Role.STATISTICIAN}), frozenset())
+REASON = "同一分钟内连续提交三十份"
+
+
+def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> None:
+    with app_on_each_database.app_context():
+        made = small_round()
+        [first, second, third] = rate(made, [1, 5, 5])
+        assert service.hold([first, second], REASON, LI) == 2
+        assert service.totals(made.round_id) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}
+        service.propose(first, "release", "核实为真实办事群众", LI)
+        service.propose(second, "exclude", "核实为工作人员代点", LI)
+        assert service.state_of(first).state == "held"
+        for decision in service.pending():
+            service.decide(decision.id, confirm=True, viewer=WANG)
+        assert service.state_of(first).state == "counted"
+        assert service.state_of(second).state == "excluded"
+        assert service.state_of(third).state == "counted"
+        assert service.totals(made.round_id) == {"received": 3, "counted": 2, "held": 0, "excluded": 1}
+        assert [d.kind for d in service.history(second)] == ["hold", "exclude"]
+
+
+def test_nobody_confirms_their_own_proposal(app: Flask) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [1])
+        service.hold([key], REASON, LI)
+        service.propose(key, "exclude", REASON, LI)
+        [waiting] = service.pending()
+        with pytest.raises(Refused):
+            service.decide(waiting.id, confirm=True, viewer=LI)
+        assert service.state_of(key).state == "held"
+
+
+def test_a_rejected_proposal_changes_nothing(app: Flask) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [1])
+        service.hold([key], REASON, LI)
+        service.propose(key, "exclude", REASON, LI)
+        service.decide(service.pending()[0].id, confirm=False, viewer=WANG)
+        assert service.state_of(key).state == "held"
+        assert service.pending() == []
+
+
+def test_an_answer_that_counts_cannot_be_excluded_at_once(app: Flask) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [1])
+        with pytest.raises(Refused):
+            service.propose(key, "exclude", REASON, LI)
+
+
+def test_a_second_proposal_waits_for_the_first(app: Flask) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [1])
+        service.hold([key], REASON, LI)
+        service.propose(key, "exclude", REASON, LI)
+        with pytest.raises(Refused):
+            service.propose(key, "release", REASON, WANG)
+
+
+@pytest.mark.parametrize("reason", ["", "刷", "    "])
+def test_without_a_reason_nothing_is_held(app: Flask, reason: str) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [1])
+        with pytest.raises(Refused):
+            service.hold([key], reason, LI)
+        assert service.state_of(key).state == "counted"
+
+
+def test_an_unknown_answer_cannot_be_held(app: Flask) -> None:
+    with app.app_context():
+        small_round()
+        with pytest.raises(NotFound):
+            service.hold(["nosuchkey"], REASON, LI)
+
+
+def test_the_database_itself_refuses_one_person_twice(app_on_each_database: Flask) -> None:
+    with app_on_each_database.app_context():
+        [key] = rate(small_round(), [1])
+        service.hold([key], REASON, LI)
+        service.propose(key, "exclude", REASON, LI)
+        with pytest.raises(IntegrityError, match="two_people"), engine().begin() as connection:
+            connection.execute(text("UPDATE screen_decision SET second = first, outcome = 'done' WHERE kind <> 'hold'"))
+
+
+def test_the_receipt_tells_that_an_answer_is_held_and_why(app: Flask) -> None:
+    with app.app_context():
+        [key] = rate(small_round(), [5], receipt=RECEIPT)
+        visitor = app.test_client()
+        assert "已收到,已计入" in visitor.get(f"/receipt/{RECEIPT}").text
+        service.hold([key], REASON, LI)
+    page = visitor.get(f"/receipt/{RECEIPT}").text
+    assert "暂存待核" in page
+    assert REASON in page
+    assert "非常满意" not in page
+
+
+def test_a_mistyped_receipt_is_recognised_as_such(app: Flask) -> None:
+    page = app.test_client().get("/receipt/2222-2222-2223")
+    assert page.status_code == 404
+    assert "回执码有一位输错了" in page.text
+
+
+def test_an_unknown_receipt_loses_nothing_and_says_so(app: Flask) -> None:
+    page = app.test_client().get(f"/receipt/{RECEIPT}")
+    assert page.status_code == 404
+    assert "没有找到这个回执码" in page.text
+
+
+def test_the_desk_holds_what_was_chosen_and_a_second_person_decides(
+    app: Flask, client: Client, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        made = small_round()
+        [first, second] = rate(made, [1, 5])
+    sign_in(client, Role.OFFICE)
+    assert first in client.get("/screen").text
+    held = client.submit("/screen", form="/screen/hold", key=[first], reason=REASON)
+    assert "已暂存 1 份答卷待核" in held.text
+    token = client.token(f"/screen/answers/{first}")
+    client.post(f"/screen/answers/{first}/exclude", data={"reason": "核实为代点", "csrf_token": token})
+    with app.app_context():
+        [waiting] = service.pending()
+    refused = client.post(f"/screen/decisions/{waiting.id}", data={"outcome": "confirm", "csrf_token": token})
+    assert refused.status_code == 409
+    other = app.test_client()
+    sign_in(other, Role.STATISTICIAN)
+    decided = other.post(
+        f"/screen/decisions/{waiting.id}",
+        data={"outcome": "confirm", "csrf_token": other.token("/screen/waiting")},
+        follow_redirects=True,
+    )
+    assert "已剔除" in decided.text
+    assert second not in other.get("/screen?state=excluded").text
+
+
+def test_unit_managers_have_no_part_in_screening(app: Flask, client: Client, sign_in: SignIn) -> None:
+    with app.app_context():
+        made = small_round()
+        [key] = rate(made, [1])
+    sign_in(client, Role.UNIT_MANAGER, units=[made.unit_ids[0]])
+    assert client.get("/screen").status_code == 403
+    assert client.post("/screen/hold", data={"key": [key], "reason": REASON}).status_code == 403
