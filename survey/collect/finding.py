@@ -86,19 +86,23 @@ class Chosen:
     keys: Sequence[str] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        pairs: list[tuple[Any, ColumnElement[bool]]] = [
-            (self.round_id is not None, Response.round_id == self.round_id),
-            (self.source, Response.source == self.source),
-            (self.unit_ids is not None, Response.unit_id.in_(list(self.unit_ids or ()))),
-            (self.window_id is not None, Response.window_id == self.window_id),
-            (self.wave_id is not None, Response.wave_id == self.wave_id),
-            (self.channel is not None, Response.channel == self.channel),
-            (self.level is not None, Answer.level == self.level),
-            (self.from_day, Response.day >= self.from_day),
-            (self.to_day, Response.day <= self.to_day),
-            (self.keys is not None, Response.key.in_(list(self.keys or ()))),
+        equal: list[tuple[Any, Any]] = [
+            (Response.round_id, self.round_id),
+            (Response.source, self.source or None),
+            (Response.window_id, self.window_id),
+            (Response.wave_id, self.wave_id),
+            (Response.channel, self.channel),
+            (Answer.level, self.level),
         ]
-        return [condition for wanted, condition in pairs if wanted]
+        wanted = [column == value for column, value in equal if value is not None]
+        among: list[tuple[Any, Collection[Any] | None]] = [
+            (Response.unit_id, self.unit_ids),
+            (Response.key, self.keys),
+        ]
+        wanted += [column.in_(list(values)) for column, values in among if values is not None]
+        wanted += [Response.day >= self.from_day] if self.from_day else []
+        wanted += [Response.day <= self.to_day] if self.to_day else []
+        return wanted
 
 
 def find_by_receipt(receipt: str) -> ReceivedAnswer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from flask_babel import get_locale
 
 from survey.messages import NOTICES
@@ -13,6 +13,17 @@ from survey.security import csrf
 blueprint = Blueprint("collect", __name__)
 #: citizens' forms carry a signed token of their own instead of a session's
 csrf.exempt(blueprint)
+
+
+#: far more than the longest honest form
+MOST_BYTES = 128 * 1024
+
+
+@blueprint.before_request
+def _limit_size() -> None:
+    """Citizens' forms are short; what is longer is refused before it is read."""
+    if request.path.startswith(("/r/", "/p/")):
+        request.max_content_length = MOST_BYTES
 
 
 def language() -> str:

@@ -112,5 +112,5 @@ class Sending:
 def _insert_new(connection: Connection, model: type[Any], row: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; no other fault is passed over."""
     dialect_insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    done = connection.execute(dialect_insert(model).values(row).on_conflict_do_nothing(index_elements=["key"]))
-    return bool(done.rowcount == 1)
+    statement = dialect_insert(model).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.scalar(statement.returning(model.key)) is not None

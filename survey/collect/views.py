@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey import menu
-from survey.collect import rating  # noqa: F401  # registers its pages on the blueprint
+from survey.collect import invited, rating  # noqa: F401  # they register their pages on the blueprint
 from survey.collect.routes import blueprint
 
 __all__ = ["MENU", "blueprint"]
