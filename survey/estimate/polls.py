@@ -40,7 +40,7 @@ def material(rows: Rows, context: Context) -> Material:
         month=np.concatenate([rows.month, np.full(len(fill), "")]),
         window=np.concatenate([rows.window, np.full(len(fill), -1)]),
         faults=tuple(
-            DesignFault(int(unit[h]), f"{keys[h][0]}/{keys[h][1]}", int(answers[h]), "not_in_design")
+            DesignFault(int(unit[h]), *keys[h], int(answers[h]), "not_in_design")
             for h in np.flatnonzero(np.isnan(population))
         ),
         finite=True,

@@ -55,7 +55,7 @@ def _faults(unit: Ints, keys: tuple[tuple[int, str], ...], cases: Floats, rating
     return tuple(
         DesignFault(
             int(unit[h]),
-            "{}/{}".format(*keys[h]),
+            *keys[h],
             int(ratings[h]),
             "no_caseload" if unknown[h] else "more_ratings_than_cases",
         )

@@ -108,3 +108,23 @@ def tells_apart(spread: float, same_share: float) -> bool:
     (True, False, False)
     """
     return spread >= SPREAD_WARNING and same_share < SAME_WARNING
+
+
+def parse_points(text: str) -> dict[int, float] | None:
+    """Points of levels 5..1 as people write them, None if they are no points table.
+
+    >>> parse_points("100/80/60/30/0")
+    {5: 100.0, 4: 80.0, 3: 60.0, 2: 30.0, 1: 0.0}
+    >>> parse_points("100/70/30")  # three verdicts: two levels each above and below 基本满意
+    {5: 100.0, 4: 100.0, 3: 70.0, 2: 30.0, 1: 30.0}
+    >>> parse_points("100/120/0/0/0"), parse_points("high")
+    (None, None)
+    """
+    try:
+        each = [float(part) for part in text.replace("、", "/").split("/")]
+    except ValueError:
+        return None
+    if len(each) == 3:
+        each = [each[0], each[0], each[1], each[2], each[2]]
+    points = dict(zip((5, 4, 3, 2, 1), each, strict=False))
+    return points if len(each) == 5 and is_points_table(points) else None

@@ -139,7 +139,10 @@ class DesignFault:
     """A stratum whose answers and numbers do not fit; the index is shown with it, and the page says so."""
 
     unit_id: int
-    stratum: str
+    #: counter or wave
+    place: int
+    #: month or stratum
+    part: str
     n: int
     #: "no_caseload", "more_ratings_than_cases" or "not_in_design"
     kind: str
