@@ -94,7 +94,7 @@ def links(wave_id: int, kind: str) -> Response:
     wave, found = service.wave(wave_id), service.links(wave_id)
     reach = service.contacts(wave.frame_id, [link.case_key for link in found])
     header = [
-        gettext("Key"),
+        gettext("Case key"),
         gettext("Stratum"),
         gettext("Name"),
         gettext("Telephone"),

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from flask_babel import gettext
@@ -189,7 +190,11 @@ def cases(
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(models.WaveStratum.label, models.Invitation.position)
     rows = session().execute(ordered.limit(size).offset((max(page, 1) - 1) * size))
-    return [CaseLine(*row.tuple()) for row in rows], total
+    return [_line(row) for row in rows], total
+
+
+def _line(row: Any) -> CaseLine:
+    return CaseLine(*row)
 
 
 def _cases(wave_id: int) -> Select[int, str, str, int, bool, str, bool]:
@@ -246,7 +251,7 @@ def import_dispositions(wave: models.Wave, data: bytes, *, dry_run: bool) -> int
             "disposition": ("处置", "结果", "个案结果", "处置代码", "outcome"),
         },
     )
-    known = {line.case_key: line for line in (CaseLine(*row.tuple()) for row in session().execute(_cases(wave.id)))}
+    known = {line.case_key: line for line in (_line(row) for row in session().execute(_cases(wave.id)))}
     faults: list[Fault] = []
     changes: dict[str, str] = {}
     seen: set[str] = set()

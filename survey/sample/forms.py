@@ -40,7 +40,7 @@ METHODS = {
 }
 ROLES = {
     "omit": _("Leave out"),
-    "key": _("Key"),
+    "key": _("Case key"),
     "stratum": _("Stratum"),
     "name": _("Name (encrypted)"),
     "phone": _("Telephone (encrypted)"),
@@ -150,7 +150,7 @@ class DesignForm(FlaskForm):
         _("At least per stratum"), [InputRequired(_("Enter a whole number.")), NumberRange(1, 100_000)], default=30
     )
     reserve = FloatField(
-        _("Reserve, % of the sample"), [InputRequired(_("Enter a number.")), NumberRange(0, 300)], default=20
+        _("Reserve (per cent of the sample)"), [InputRequired(_("Enter a number.")), NumberRange(0, 300)], default=20
     )
 
     class Meta:

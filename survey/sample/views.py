@@ -29,7 +29,7 @@ MENU = [menu.Entry(lazy_gettext("Samples"), "sample.index", frozenset(SEES), 20)
 STATES = {
     "draft": lazy_gettext("Being planned"),
     "drawn": lazy_gettext("Drawn"),
-    "open": lazy_gettext("Open"),
+    "open": lazy_gettext("Fieldwork running"),
     "closed": lazy_gettext("Closed"),
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -130,9 +130,7 @@ def draw(wave: models.Wave, seed: str) -> list[Drawn]:
 
 def _store(wave_id: int, drawn: list[Drawn]) -> None:
     stratum = models.WaveStratum
-    numbers = dict(
-        session().execute(select(stratum.label, stratum.id).where(stratum.wave_id == wave_id)).tuples().all()
-    )
+    numbers = dict(session().execute(select(stratum.label, stratum.id).where(stratum.wave_id == wave_id)).all())
     rows = [
         {
             "wave_id": wave_id,
@@ -201,6 +199,7 @@ def drawn_cases(wave_id: int) -> list[Drawn]:
     table, stratum = models.Invitation, models.WaveStratum
     rows = session().execute(
         select(stratum.label, table.position, table.case_key, table.position > stratum.sampled)
+        .select_from(table)
         .join(stratum, table.stratum_id == stratum.id)
         .where(table.wave_id == wave_id)
     )
@@ -228,8 +227,9 @@ def reserve_left(wave_id: int) -> Mapping[str, int]:
     table, stratum = models.Invitation, models.WaveStratum
     query = (
         select(stratum.label, func.count())
+        .select_from(table)
         .join(stratum, table.stratum_id == stratum.id)
         .where(table.wave_id == wave_id, table.active.is_(False))
         .group_by(stratum.label)
     )
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())

@@ -103,7 +103,7 @@ def _create_waves() -> None:
             ["wave_id"], ["sample_wave.id"], name=op.f("fk_sample_wave_stratum_wave_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sample_wave_stratum")),
-        sa.UniqueConstraint("wave_id", "label", name=op.f("uq_sample_wave_stratum_wave_id")),
+        sa.UniqueConstraint("wave_id", "label", name=op.f("uq_sample_wave_stratum_wave_id_label")),
     )
 
 
@@ -140,8 +140,8 @@ def _create_invitations() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sample_invitation")),
-        sa.UniqueConstraint("wave_id", "case_key", name=op.f("uq_sample_invitation_wave_id")),
-        sa.UniqueConstraint("stratum_id", "position", name=op.f("uq_sample_invitation_stratum_id")),
+        sa.UniqueConstraint("wave_id", "case_key", name=op.f("uq_sample_invitation_wave_id_case_key")),
+        sa.UniqueConstraint("stratum_id", "position", name=op.f("uq_sample_invitation_stratum_id_position")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sample_invitation_token_hash")),
     )
 

@@ -1,0 +1,160 @@
+"""The statistician's path through the pages, and who may not walk it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey.roles import Role
+from survey.sample import service
+from survey.units import service as units
+from tests.conftest import SignIn
+from tests.sample.conftest import SEED, MakeWave, frame_csv
+
+
+def upload(client: FlaskClient, path: str, data: bytes, name: str = "list.csv") -> str:
+    """Send a file; returns where the answer leads."""
+    response = client.submit(path, form=path, follow=False, file=(io.BytesIO(data), name))
+    assert response.status_code == 302, response.text
+    return response.location
+
+
+def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    with client.application.app_context():
+        units.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
+    describe = upload(client, "/sample/frames/new", frame_csv().encode("gb18030"))
+    checked = client.submit(describe, supplied_by="市政务服务局", note="2025 年办件人员")
+    assert "240" in checked.text
+    frame = client.submit(checked.request.path)
+    assert frame.request.path == "/sample/frames/1" and "乡村" in frame.text
+
+    chosen = {"round_id": "1", "frame_id": "1", "kind": "poll", "questionnaire": "G"}
+    days = {"opens_on": "2026-03-01", "closes_on": "2026-03-31"}
+    plan = client.submit("/sample/waves/new", name="三月民意调查", **chosen, **days)
+    assert plan.request.path == "/sample/waves/1/design"
+    address = (
+        "/sample/waves/1/design?first=区域&second=群体&method=neyman&total=60&minimum=4&reserve=20&sd:城镇 / 居民=20"
+    )
+    planned = client.get(address)
+    assert "城镇 / 居民" in planned.text and "±" in planned.text
+    assert client.submit(address).request.path == "/sample/waves/1"
+    drawn = client.submit("/sample/waves/1", form="/sample/waves/1/draw", seed=SEED)
+    assert drawn.status_code == 200
+    assert client.submit("/sample/waves/1", form="/sample/waves/1/open").status_code == 200
+    assert "alert-success" in client.get("/sample/waves/1/record?check=1").text
+
+    links = client.submit("/sample/waves/1/cases", form="/sample/waves/1/links.csv")
+    assert links.mimetype == "text/csv" and links.text.count("/p/") == 60
+    letters = client.submit("/sample/waves/1/cases?stratum=城镇 / 居民", form="/sample/waves/1/letters")
+    assert letters.data.startswith(b"%PDF")
+    called = client.submit("/sample/waves/1", form="/sample/waves/1/reserve", stratum="城镇 / 居民", count="2")
+    assert called.status_code == 200
+    assert client.get("/sample").status_code == 200
+    closed = client.submit("/sample/waves/1", form="/sample/waves/1/close")
+    assert closed.status_code == 200
+    assert "/links.csv" not in client.get("/sample/waves/1/cases").text
+
+
+def test_a_faulty_list_names_each_place_and_stores_nothing(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    text = "编号,区域,电话\na,城镇,1\na,,13800000000\n,乡村,\n"
+    describe = upload(client, "/sample/frames/new", text.encode())
+    page = client.submit(describe, supplied_by="市政务服务局")
+    assert page.status_code == 422
+    assert page.text.count("<tr>") == 5  # the heading and four faults
+    with client.application.app_context():
+        assert service.frames() == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\x01", b"PK\x03\x04 not a workbook", b"a,a\n1,2\n"])
+def test_a_file_that_is_no_table_is_refused_with_a_remedy(client: FlaskClient, sign_in: SignIn, data: bytes) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    page = client.submit("/sample/frames/new", file=(io.BytesIO(data), "x.csv"))
+    assert page.status_code == 422
+
+
+def test_the_meaning_of_the_columns_is_checked(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    describe = upload(client, "/sample/frames/new", frame_csv(9).encode())
+    page = client.submit(describe, supplied_by="局", **{"roles-0": "stratum"})
+    assert page.status_code == 200 and "alert-danger" in page.text
+
+
+def test_a_plan_that_cannot_be_says_why(client: FlaskClient, sign_in: SignIn, make_wave: MakeWave) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    with client.application.app_context():
+        wave = make_wave("draft")
+    for wish in ("total=100000&minimum=1&reserve=0", "total=10&minimum=5&reserve=0"):
+        page = client.get(f"/sample/waves/{wave.id}/design?first=区域&second=群体&method=proportional&{wish}")
+        assert page.status_code == 200 and "alert-warning" in page.text
+    page = client.get(f"/sample/waves/{wave.id}/design?total=many&first=x&method=magic&minimum=&reserve=")
+    assert page.status_code == 200 and "is-invalid" in page.text
+
+
+def test_outcomes_are_recorded_singly_and_by_file(client: FlaskClient, sign_in: SignIn, make_wave: MakeWave) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    with client.application.app_context():
+        wave = make_wave()
+        second, third = [case.case_key for case in service.cases(wave.id)[0]][1:3]
+        case_id = service.cases(wave.id)[0][0].id
+    cases = f"/sample/waves/{wave.id}/cases"
+    page = client.submit(cases, form=f"{cases}/{case_id}", disposition="R")
+    assert page.status_code == 200
+    bad = f"key,disposition\n{second},完成了吗\nnobody,I\n{third},I\n{third},I\n".encode()
+    faulty = client.submit(cases, form=f"/sample/waves/{wave.id}/dispositions", file=(io.BytesIO(bad), "d.csv"))
+    assert faulty.status_code == 422 and faulty.text.count("<tr>") == 4
+    good = f"编号,结果\n{second},联系不上\n{third},I\n".encode("gb18030")
+    checked = client.submit(cases, form=f"/sample/waves/{wave.id}/dispositions", file=(io.BytesIO(good), "d.csv"))
+    client.submit(checked.request.path)
+    with client.application.app_context():
+        assert [case.disposition for case in service.cases(wave.id)[0]][:3] == ["R", "NC", "I"]
+
+
+def test_the_office_follows_a_wave_but_its_cases_stay_sealed(
+    client: FlaskClient, sign_in: SignIn, make_wave: MakeWave
+) -> None:
+    with client.application.app_context():
+        wave = make_wave()
+    here = f"/sample/waves/{wave.id}"
+    sign_in(client, Role.OFFICE)
+    for path in (
+        "/sample",
+        here,
+        f"{here}/record",
+        f"{here}/record.json",
+        f"{here}/weights.csv",
+        f"{here}/weights.xlsx",
+    ):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert "/p/" not in response.get_data(as_text=False).decode("latin-1")
+    for path in (f"{here}/cases", f"{here}/design", "/sample/frames", "/sample/frames/1", "/sample/waves/new"):
+        assert client.get(path).status_code == 403
+    assert json.loads(client.get(f"{here}/record.json").text)["seed"] == SEED
+
+
+@pytest.mark.parametrize("role", [Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.INTERVIEWER])
+def test_nobody_else_sees_any_of_it(app: Flask, sign_in: SignIn, make_wave: MakeWave, role: Role) -> None:
+    with app.app_context():
+        wave = make_wave()
+    client = app.test_client()
+    sign_in(client, role)
+    for path in ("/sample", "/sample/frames", f"/sample/waves/{wave.id}", f"/sample/waves/{wave.id}/cases"):
+        assert client.get(path).status_code == 403
+
+
+def test_an_unknown_wave_or_file_is_a_sentence_not_a_fault(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    for path in (
+        "/sample/waves/99",
+        "/sample/frames/99",
+        "/sample/frames/new/nothing",
+        "/sample/frames/new/..%2f..%2fx",
+    ):
+        assert client.get(path).status_code == 404
