@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from survey.collect.models import Answer, Response
 from survey.database import reading
@@ -50,21 +50,19 @@ def tally(round_id: int, *, keys: Sequence[str] | None = None) -> TallyTable:
         round_id: whose answers.
         keys: only the answers of these responses, e.g. those held; default all.
     """
-    query = _query(round_id)
+    wanted = Response.round_id == round_id
+    if keys is None:
+        conditions = [wanted]
+    else:
+        parts = [keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE)]
+        conditions = [wanted & Response.key.in_(part) for part in parts]
     with reading() as connection:
-        if keys is None:
-            rows = [tuple(row) for row in connection.execute(query)]
-        else:
-            rows = [
-                tuple(row)
-                for start in range(0, len(keys), KEYS_AT_ONCE)
-                for row in connection.execute(query.where(Response.key.in_(keys[start : start + KEYS_AT_ONCE])))
-            ]
+        rows = [tuple(row) for condition in conditions for row in connection.execute(_query(condition))]
     columns = list(zip(*sorted(rows), strict=True)) or [()] * len(fields(TallyTable))
     return TallyTable(*columns)
 
 
-def _query(round_id: int) -> Select[*tuple[Any, ...]]:
+def _query(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     cell = (
         Answer.unit_id,
         Response.source,
@@ -79,10 +77,5 @@ def _query(round_id: int) -> Select[*tuple[Any, ...]]:
         func.coalesce(Answer.score, float(NONE)),
     )
     labelled: list[Any] = [column.label(f"c{place}") for place, column in enumerate(cell)]
-    inner = (
-        select(*labelled)
-        .join(Answer, Answer.response_key == Response.key)
-        .where(Response.round_id == round_id)
-        .subquery()
-    )
+    inner = select(*labelled).join(Answer, Answer.response_key == Response.key).where(condition).subquery()
     return select(*inner.c, func.count()).group_by(*inner.c)
