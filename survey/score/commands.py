@@ -2,9 +2,64 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+from flask_babel import gettext
+
+from survey.errors import NotFound
+from survey.score import service
+from survey.units import service as units
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def score() -> None:
-    """The room `score`."""
+    """Schemes, score sheets, signatures."""
+
+
+@score.command("check")
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Check the scheme in FILE; every fault is listed with its line and path."""
+    scheme = service.check_scheme(file.read_text(encoding="utf-8-sig"))
+    words = gettext("%(code)s version %(n)s is sound.", code=scheme.code, n=scheme.version)
+    click.echo(words)
+
+
+@score.command("add")
+@click.argument("file", type=FILE)
+def add(file: Path) -> None:
+    """Check and store the scheme in FILE."""
+    number = service.add_scheme(file.read_text(encoding="utf-8-sig"))
+    click.echo(gettext("Stored as scheme %(n)s.", n=number))
+
+
+@score.command("sheet")
+@click.argument("round_code")
+@click.argument("scheme_code")
+@click.option("--freeze", "freezes", is_flag=True, help="Freeze it at once.")
+def make(round_code: str, scheme_code: str, freezes: bool) -> None:
+    """Make a sheet for ROUND_CODE by SCHEME_CODE from the round's newest indices."""
+    round_id = next((found.id for found in units.rounds() if found.code == round_code), None)
+    if round_id is None:
+        raise NotFound(gettext("There is no round %(code)s.", code=round_code))
+    number = service.make_sheet(round_id, scheme_code)
+    if freezes:
+        service.freeze(number)
+    click.echo(gettext("Sheet %(n)s.", n=number))
+
+
+@score.command("verify")
+@click.argument("file", type=FILE)
+def verify(file: Path) -> None:
+    """Verify the seal of the signed sheet in FILE."""
+    intact, ours = service.verify_document(file.read_text(encoding="utf-8"))
+    if not intact:
+        raise click.ClickException(gettext("The content is not the one that was sealed: it was changed."))
+    if not ours:
+        raise click.ClickException(
+            gettext("The seal is whole, but another installation made it; compare its public key.")
+        )
+    click.echo(gettext("The sheet is the one that this installation sealed."))

@@ -10,6 +10,9 @@ from survey.score.precision import error_of_sum
 from survey.score.scheme import Component, Extra, Grade
 from survey.score.sheet import ExtraLine, Part
 
+#: sources whose small numbers of answers say too little for a place
+JUDGED = ("counter", "poll", "import")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -215,5 +218,5 @@ def unranked_because(parts: Sequence[Part]) -> str:
     leaves = [leaf for part in parts for leaf in part.leaves()]
     if missing := first_missing(leaves) if sum_of(parts) is None else "":
         return missing
-    judged = [leaf for leaf in leaves if leaf.source in ("counter", "poll") and leaf.points is not None]
+    judged = [leaf for leaf in leaves if leaf.source in JUDGED and leaf.points is not None]
     return "reference" if any(leaf.floor == "reference" for leaf in judged) else ""

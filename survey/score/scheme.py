@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 #: sources that are surveys: their values are indices with a standard error
-SURVEYS = ("counter", "poll", "panel")
+SURVEYS = ("counter", "poll", "panel", "import")
 #: what to do with a component whose index is below the publication floor
 FLOORS = ("no_score", "redistribute")
 ALL_CLASSES = "*"

@@ -103,7 +103,7 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
         Refused: the version is stored with other words.
     """
     number, added = schemes.store(text, viewer.username)
-    audit.record("scheme.stored", f"{added.code} {added.version}", actor=_actor(viewer))
+    audit.record("scheme.stored", f"{added.code} {added.version}", actor=viewer.username)
     commit()
     return number
 
@@ -169,13 +169,11 @@ def make_sheet(
         raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
     _check_correction(round_id, replaces_id, reason)
     found = schemes.newest(scheme_code)
-    if found is None:
-        schemes.store(schemes.shipped_text(scheme_code), viewer.username)
-        found = schemes.newest(scheme_code)
-        assert found is not None  # noqa: S101  # stored in the line above
-    order = sheets.Order(round_id, found[0], check_scheme(found[1]), run, replaces_id, reason.strip())
+    text = found[1] if found else schemes.shipped_text(scheme_code)
+    scheme_id, checked = schemes.store(text, viewer.username)
+    order = sheets.Order(round_id, scheme_id, checked, run, replaces_id, reason.strip())
     number = sheets.make(order, viewer.username)
-    audit.record("sheet.made", str(number), actor=_actor(viewer), scheme=scheme_code, replaces=replaces_id)
+    audit.record("sheet.made", str(number), actor=viewer.username, scheme=scheme_code, replaces=replaces_id)
     commit()
     return number
 
@@ -213,7 +211,7 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
     """
     row = sheets.stored(sheet_id)
     sheets.freeze(row, scheme(row.scheme_id), estimate.run(row.run_id), viewer.username, _instance())
-    audit.record("sheet.frozen", str(sheet_id), actor=_actor(viewer), sha256=row.sha256)
+    audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)
 
@@ -224,7 +222,7 @@ def remove_draft(sheet_id: int, viewer: Viewer = SYSTEM) -> None:
     if row.frozen_at is not None:
         raise Refused(gettext("A frozen sheet stays."), remedy=gettext("Make a correction that names it instead."))
     session().delete(row)
-    audit.record("sheet.removed", str(sheet_id), actor=_actor(viewer))
+    audit.record("sheet.removed", str(sheet_id), actor=viewer.username)
     commit()
 
 
@@ -272,7 +270,7 @@ def feed_keys() -> list[Key]:
 def make_feed_key(name: str, viewer: Viewer = SYSTEM) -> str:
     """A new key; the secret is returned this once."""
     key, secret = keys.make(name, viewer.username)
-    audit.record("feed-key.made", key.name, actor=_actor(viewer), prefix=key.prefix)
+    audit.record("feed-key.made", key.name, actor=viewer.username, prefix=key.prefix)
     commit()
     return secret
 
@@ -280,7 +278,7 @@ def make_feed_key(name: str, viewer: Viewer = SYSTEM) -> str:
 def revoke_feed_key(key_id: int, viewer: Viewer = SYSTEM) -> None:
     """End a key."""
     key = keys.revoke(key_id)
-    audit.record("feed-key.revoked", key.name, actor=_actor(viewer), prefix=key.prefix)
+    audit.record("feed-key.revoked", key.name, actor=viewer.username, prefix=key.prefix)
     commit()
 
 
@@ -290,10 +288,6 @@ def feed_key(secret: str) -> Key | None:
     if key is not None:
         keys.mark_use(key, clock.today())
     return key
-
-
-def _actor(viewer: Viewer) -> str:
-    return viewer.username
 
 
 def _instance() -> Path:
