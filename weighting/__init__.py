@@ -4,6 +4,7 @@
 from weighting.adjustment import adjusted
 from weighting.allocation import Allocation, allocate
 from weighting.allocation_precision import allocate_budget, allocate_for_precision, allocate_for_several
+from weighting.allocation_spread import StratumSpread, stratum_spread
 from weighting.calibrate import Calibration, calibrate
 from weighting.comparison import contrast, difference
 from weighting.comparison_many import Pairs, adjust_p, all_pairs
@@ -69,6 +70,7 @@ __all__ = [
     "Replicates",
     "SampleSize",
     "StratifiedDraw",
+    "StratumSpread",
     "Tally",
     "TestResult",
     "WeightSummary",
@@ -120,6 +122,7 @@ __all__ = [
     "sample_size_for_difference",
     "sample_size_for_margin",
     "simple_random_rows",
+    "stratum_spread",
     "summarise_weights",
     "systematic_pps_rows",
     "systematic_rows",

@@ -61,8 +61,8 @@ def best_integers(
 ) -> Integers:
     """Integers with an exact sum that no change of the allocation can improve.
 
-    For an aim that is a sum of concave functions of one size each, single steps by the largest gain, and
-    exchanges until none helps, end at the optimum; ties go to the earlier stratum.
+    For an aim that is a sum of concave functions of one size each, exchanges of one case until none helps end at
+    the optimum, wherever they start; ties go to the earlier stratum.
 
     Args:
         gain: what the step from n to n + 1 is worth in each stratum; it does not rise with n.
@@ -84,7 +84,8 @@ def best_integers(
         more, less = int(np.argmax(up)), int(down.size - 1 - np.argmin(down[::-1]))
         short = total - int(sizes.sum())
         if short > 0:
-            sizes[more] += 1
+            raised = np.argsort(-up, kind="stable")[:short]
+            sizes[raised[up[raised] > -np.inf]] += 1
         elif short < 0:
             sizes[less] -= 1
         elif up[more] > down[less]:

@@ -150,15 +150,22 @@ def _smallest_in_stratum(
     """
     needed = np.minimum(wanted + 1, population)
     limit = (needed + 6 * np.sqrt(needed) + 6) / population
-    rows = np.flatnonzero(numbers < limit[stratum])
+    rows = _below(numbers, stratum, limit)
     short = np.bincount(stratum[rows], minlength=strata) < needed
     if short.any():
-        rows = np.flatnonzero(numbers < np.where(short, 1.0, limit)[stratum])
+        rows = _below(numbers, stratum, np.where(short, 1.0, limit))
+    rows = rows[np.argsort(numbers[rows], kind="stable")]
     own = stratum[rows]
-    rows = rows[np.lexsort((numbers[rows], own))]
+    rows = rows[np.argsort(own.astype(np.uint16) if strata < 2**16 else own, kind="stable")]
     counts = np.bincount(own, minlength=strata)
     rank = np.arange(rows.size) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows, rank
+
+
+def _below(numbers: Reals, stratum: Integers, limit: Reals) -> Integers:
+    """Rows whose number is below the limit of their stratum; the highest limit sifts first."""
+    rows = np.flatnonzero(numbers < limit.max())
+    return rows[numbers[rows] < limit[stratum[rows]]]
 
 
 def _refuse_ties(
