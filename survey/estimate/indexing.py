@@ -174,5 +174,6 @@ def _held(snapshot: Snapshot, source: str, question: str, points: PointsKey) -> 
     found = by_unit(sources.material(snapshot, source, question, True), points)
     if found is None:
         return held, {}
-    means = dict(zip(found.labels, found.points.value.tolist(), strict=True))
+    # the domains' last place holds the rows outside every unit
+    means = dict(zip(found.labels, found.points.value[: len(found.labels)].tolist(), strict=True))
     return held, {unit: means[unit] for unit in held if unit in means}
