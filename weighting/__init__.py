@@ -11,6 +11,7 @@ from weighting.comparison_many import Pairs, adjust_p, all_pairs
 from weighting.comparison_rest import against_rest
 from weighting.comparison_rounds import change
 from weighting.comparison_tests import TestResult, rank_test, rao_scott, t_test
+from weighting.composite import Composite, composite
 from weighting.design import Adjustment, Design
 from weighting.design_labels import interaction
 from weighting.diagnostics import (
@@ -45,6 +46,7 @@ from weighting.selection_rows import (
     systematic_pps_rows,
     systematic_rows,
 )
+from weighting.table import SurveyTable, survey_table
 from weighting.tally import Tally
 from weighting.trim import trim_weights
 from weighting.variance import covariance
@@ -54,6 +56,7 @@ __all__ = [
     "Adjustment",
     "Allocation",
     "Calibration",
+    "Composite",
     "Design",
     "Disposition",
     "Estimate",
@@ -71,6 +74,7 @@ __all__ = [
     "SampleSize",
     "StratifiedDraw",
     "StratumSpread",
+    "SurveyTable",
     "Tally",
     "TestResult",
     "WeightSummary",
@@ -87,6 +91,7 @@ __all__ = [
     "calibrate",
     "change",
     "compare_margins",
+    "composite",
     "contrast",
     "covariance",
     "difference",
@@ -124,6 +129,7 @@ __all__ = [
     "simple_random_rows",
     "stratum_spread",
     "summarise_weights",
+    "survey_table",
     "systematic_pps_rows",
     "systematic_rows",
     "t_test",

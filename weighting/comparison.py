@@ -65,7 +65,7 @@ def contrast(
         limits=None,
         _covariance=lambda: joint,
     )
-    return replace(found, _interval=_Bounds(estimate, found, rows).at)
+    return replace(found, _interval=_Bounds(estimate, rows).at)
 
 
 def _coefficients(estimate: Estimate, coefficients: Mapping[Label, float] | ArrayLike) -> FloatArray:
@@ -95,14 +95,12 @@ class _Bounds:
     """Intervals of contrasts: t where the variance can be trusted, MOVER at the edge."""
 
     parts: Estimate
-    found: Estimate
     rows: FloatArray
 
-    def at(self, level: float, method: str | None) -> Bounds:
+    def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
         if method not in (None, "t", "mean"):
             raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
-        found = self.found
         width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
         edge = found.problem != ""
         if not edge.any():

@@ -58,7 +58,7 @@ def change(now: Estimate, before: Estimate) -> Estimate:
         _covariance=None,
         _interval=None,
     )
-    return replace(found, _interval=_Pair(now, old, found).at)
+    return replace(found, _interval=_Pair(now, old).at)
 
 
 def _picked(estimate: Estimate, order: IntArray, shape: tuple[int, ...]) -> Estimate:
@@ -87,13 +87,11 @@ class _Pair:
 
     now: Estimate
     old: Estimate
-    found: Estimate
 
-    def at(self, level: float, method: str | None) -> Bounds:
+    def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
         if method not in (None, "t", "mean"):
             raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
-        found = self.found
         width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
         edge = found.problem != ""
         if not edge.any():

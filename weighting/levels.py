@@ -120,13 +120,15 @@ def levels(
 def _points(points: Mapping[int, float]) -> Score:
     """The points of each level; other answers have none."""
 
-    def score(answers: FloatArray) -> FloatArray:
-        given = np.full(len(answers), np.nan)
-        for level, value in points.items():
-            given[answers == level] = value
-        return given
+    return lambda answers: points_of(answers, points)
 
-    return score
+
+def points_of(answers: NDArray[Any], points: Mapping[int, float]) -> FloatArray:
+    """(n,) points of the answers; nan for levels without points."""
+    given = np.full(len(answers), np.nan)
+    for level, value in points.items():
+        given[answers == level] = value
+    return given
 
 
 def _check(column: NDArray[Any], counts: FloatArray, known: tuple[int, ...]) -> None:

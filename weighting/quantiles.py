@@ -135,12 +135,12 @@ class _Quantile:
         part = self.source.estimate(self.source.cells, at_most)
         reached = laid_out(self.design, [part], self.source.labels, "proportion", by_domain=True)
 
-        def bounds(level: float, method: str | None) -> Bounds:
+        def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
             low, high = reached.interval(level, method or self.method)
             low, high = np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
             return self._at(low), self._at(high)
 
-        low, high = bounds(0.95, None)
+        low, high = bounds(reached, 0.95, None)
         error = (high - low) / (2 * t_quantile(0.95, reached.degrees_of_freedom))
         return replace(
             reached, value=value, standard_error=error, kind="quantile", limits=None, _covariance=None, _interval=bounds
@@ -159,7 +159,7 @@ def _side_by_side(columns: list[Estimate], domains: tuple[Label, ...], names: tu
         if isinstance(getattr(columns[0], field.name), np.ndarray)
     }
 
-    def bounds(level: float, method: str | None) -> Bounds:
+    def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
         both = [column.interval(level, method) for column in columns]
         low, high = (np.stack([pair[side] for pair in both], axis=-1).reshape(shape) for side in (0, 1))
         return low, high

@@ -62,7 +62,7 @@ class Estimate:
     enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
     _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
     #: bounds by level and method, for estimates that are not value ± t · standard error
-    _interval: Callable[[float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
+    _interval: Callable[[Estimate, float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
 
     @property
     def variance(self) -> FloatArray:
@@ -106,7 +106,7 @@ class Estimate:
         [0.692, 1.0]
         """
         if self._interval is not None:
-            return Interval(*self._interval(level, method))
+            return Interval(*self._interval(self, level, method))
         return Interval(*intervals.interval(self, level, method))
 
     def covariance(self) -> FloatArray:
