@@ -43,13 +43,16 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _strata_url(run_id: int, unit_id: int) -> Callable[[service.Part], str]:
+def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.Part], str]:
     """Where a component's index opens to strata, weights and counts."""
+    run_id = sheet.basis["run"]
+    points = "/".join(f"{sheet.scheme['points'][level]:g}" for level in "54321")
 
     def url(part: service.Part) -> str:
         if part.n is None:
             return ""
-        return url_for("estimate.unit", run_id=run_id, unit_id=unit_id, source=part.source)
+        asked = {"source": part.source, "question": part.question, "points": points}
+        return url_for("estimate.unit", run_id=run_id, unit_id=unit_id, **{k: v for k, v in asked.items() if v})
 
     return url
 
