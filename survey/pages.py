@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import accounts, audit, clock, demo, jobs, menu
+from survey import accounts, audit, clock, demo, jobs, menu, overview
 from survey.errors import ImportFaults, SurveyError
 from survey.house_forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
 from survey.messages import NOTICES
@@ -35,7 +35,13 @@ MENU = [
 @blueprint.get("/")
 @signed_in
 def start() -> str:
-    return render_template("house/start.html")
+    round_ = overview.present_round()
+    return render_template(
+        "house/start.html",
+        round=round_,
+        figures=overview.figures(viewer(), round_) if round_ else [],
+        steps=overview.steps(viewer(), round_) if round_ else [],
+    )
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

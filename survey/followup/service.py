@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -126,6 +126,18 @@ def reply(key: str, text: str, viewer: Viewer) -> None:
         raise Refused(gettext("A reply has %(n)s to %(m)s characters.", n=rules.SHORTEST_REPLY, m=rules.LONGEST_REPLY))
     session().add(FollowupReply(response_key=found.key, text=text.strip(), day=clock.today(), author=viewer.username))
     audit.record("case.replied", key, unit_id=found.unit_id)
+    commit()
+
+
+def reply_many(texts: Mapping[str, str], viewer: Viewer) -> None:
+    """Answer many cases at once: key -> reply; for answers that were given outside this product."""
+    day = clock.today()
+    session().add_all(
+        FollowupReply(response_key=key, text=text.strip(), day=day, author=viewer.username)
+        for key, text in texts.items()
+        if rules.is_reply(text)
+    )
+    audit.record("cases.replied", gettext("%(n)s cases", n=len(texts)))
     commit()
 
 

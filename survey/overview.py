@@ -1,0 +1,111 @@
+"""The first page after signing in: how the present round stands, in a few figures that lead further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext
+
+from survey import clock
+from survey.collect import service as collect
+from survey.estimate import service as estimate
+from survey.followup import service as followup
+from survey.presentation import moment, percent
+from survey.roles import Role, Viewer
+from survey.sample import service as sample
+from survey.score import service as score
+from survey.screen import service as screen
+from survey.units import service as units
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the overview and the page that explains it."""
+
+    value: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a round's way from collecting to the frozen sheet."""
+
+    title: str
+    text: str
+    url: str
+    done: bool
+
+
+def present_round() -> units.Round | None:
+    """The round of today, else the newest."""
+    return units.round_on(clock.today()) or next(iter(reversed(units.rounds())), None)
+
+
+def figures(viewer: Viewer, round_: units.Round) -> list[Figure]:
+    """What this person wants to know first."""
+    found: list[Figure] = []
+    if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.ADMIN):
+        totals = screen.totals(round_.id)
+        found.append(Figure(f"{totals['received']:,}", gettext("answers received"), url_for("screen.desk")))
+        found.append(Figure(f"{totals['held']:,}", gettext("held for review"), url_for("screen.desk", state="held")))
+    if viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):
+        rates = followup.rates(viewer)
+        cases, answered = sum(rate.cases for rate in rates), sum(rate.answered for rate in rates)
+        found.append(
+            Figure(
+                f"{cases - answered:,}", gettext("bad ratings without a reply"), url_for("followup.cases", state="open")
+            )
+        )
+    if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
+        found += [_of_wave(wave) for wave in sample.waves(round_.id) if wave.state == "open"]
+    return found
+
+
+def _of_wave(wave: sample.Wave) -> Figure:
+    rate = sample.overall(sample.strata(wave.id)).rates.rr1
+    return Figure(
+        percent(rate), gettext("response rate RR1: %(wave)s", wave=wave.name), url_for("sample.show", wave_id=wave.id)
+    )
+
+
+def steps(viewer: Viewer, round_: units.Round) -> list[Step]:
+    """The office's way through a round, with where it stands."""
+    if not viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
+        return []
+    run = estimate.latest_run(round_.id)
+    sheets = score.sheet_list(viewer, round_.id)
+    frozen = [sheet for sheet in sheets if sheet.is_frozen]
+    return [
+        Step(
+            gettext("Collect"),
+            gettext("codes at counters, waves, imports"),
+            url_for("collect.answers"),
+            collect.count(round_.id) > 0,
+        ),
+        Step(
+            gettext("Screen"),
+            gettext("what counts, decided in the open"),
+            url_for("screen.desk"),
+            not screen.pending(round_.id),
+        ),
+        Step(
+            gettext("Compute"),
+            moment(run.made_at) if run else gettext("no indices yet"),
+            url_for("estimate.rounds"),
+            run is not None,
+        ),
+        Step(
+            gettext("Score"),
+            gettext("%(n)s sheets", n=len(sheets)),
+            url_for("score.listing"),
+            bool(sheets),
+        ),
+        Step(
+            gettext("Freeze and hand over"),
+            gettext("%(n)s frozen", n=len(frozen)),
+            url_for("score.listing"),
+            bool(frozen),
+        ),
+    ]
