@@ -25,7 +25,7 @@ class House(click.Group):
     """Runs every command inside the application, on an up-to-date database, and turns errors into sentences."""
 
     def invoke(self, context: click.Context) -> Any:
-        if {"--help", "-h"} & {*context.protected_args, *context.args}:
+        if {"--help", "-h"} & set(context.args):
             return super().invoke(context)
         try:
             app = create_app()
