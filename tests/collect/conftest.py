@@ -60,7 +60,7 @@ class Town:
                 group=group,
             )
             if kind == "poll":
-                sample.lock_design(wave.id, sample.DesignChoice(total=people, minimum=1, reserve_share=0))
+                sample.lock_design(wave.id, sample.DesignChoice(columns=("area",), total=people, minimum=1, reserve_share=0))
                 sample.draw(wave.id, "2026-seed")
             else:
                 sample.lock_design(wave.id, sample.DesignChoice(method="census", total=people, reserve_share=0))

@@ -1,0 +1,139 @@
+"""What a drawn person, or a member of a panel, may rely on."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from survey.collect import service
+from survey.collect.models import Answer, Response, ResponseChoice
+from survey.database import engine
+from survey.sample import service as sample
+from tests.client import Reader
+from tests.collect.conftest import Town
+
+
+def questions_on(html: str) -> set[int]:
+    """The bodies that a sheet asks about."""
+    return {
+        int(part[1:].partition(".")[0]) for part in html.split("name=")[1:] if part.startswith("u") and "." in part[:6]
+    }
+
+
+def test_a_drawn_person_answers_about_three_of_the_bodies_dealt_with(town_on_each_database: Town):
+    town = town_on_each_database
+    (token,) = town.link()
+    client = town.app.test_client()
+    assert "省气象局" in client.get(f"/p/{token}").text
+
+    contacted = sorted(town.units.values())
+    sheet = client.post(f"/p/{token}", data={"step": "screening", "unit": contacted})
+    asked = sorted(questions_on(sheet.text))
+    assert len(asked) == 3
+    assert asked == sorted(questions_on(client.post(f"/p/{token}", data={"step": "screening", "unit": contacted}).text))
+
+    answers = {f"u{unit}.G-{item}": "4" for unit in asked for item in range(1, 8)}
+    form = {"unit": contacted, **answers, "G-TOLD": "no", "bg.age": "30-44", "bg.area": "urban", "text": "少跑路"}
+    sent = client.post(f"/p/{token}", data=form)
+    assert sent.status_code == 303
+
+    with town.app.app_context(), engine().connect() as connection:
+        response = connection.execute(select(Response.__table__)).one()
+        told = connection.scalar(select(ResponseChoice.choice).where(ResponseChoice.question == "G-TOLD"))
+        about = set(connection.scalars(select(Answer.unit_id)))
+        cells = service.tally(town.round_id)
+    assert response.selection_factor == pytest.approx(5 / 3)
+    assert response.calibration == "age=30-44;area=urban"
+    assert (response.source, response.stratum) == ("poll", "乡村")
+    assert told == "no"
+    assert about == set(asked)
+    assert sum(cells.count) == 21
+    assert {question for question in cells.question} == {f"G-{item}" for item in range(1, 8)}
+
+
+def test_a_link_buys_one_answer(town_on_each_database: Town):
+    town = town_on_each_database
+    (token,) = town.link()
+    client = town.app.test_client()
+    unit = town.units["101"]
+    form = {"unit": [unit], f"u{unit}.G-1": "5"}
+
+    first = client.post(f"/p/{token}", data=form)
+    again = client.post(f"/p/{token}", data=form)
+    other = client.post(f"/p/{token}", data={**form, f"u{unit}.G-1": "1"})
+
+    receipt = first.location.rpartition("/")[2]
+    assert first.location == again.location
+    assert other.status_code == 409
+    assert receipt in other.text
+    assert receipt in client.get(f"/p/{token}").text
+    assert town.stored() == {"response": 1, "answer": 1, "submission": 1, "kept_aside": 1}
+    assert town.levels() == [5]
+
+
+@pytest.mark.parametrize(("answered", "disposition"), [(1, "P"), (2, "I")])
+def test_the_disposition_says_whether_all_bodies_were_judged(town: Town, answered: int, disposition: str):
+    (token,) = town.link()
+    asked = sorted(town.units.values())[:2]
+    form = {"unit": asked, **{f"u{unit}.G-1": "3" for unit in asked[:answered]}}
+    assert town.app.test_client().post(f"/p/{token}", data=form).status_code == 303
+    with town.app.app_context():
+        cases, _total = sample.cases(sample.waves(town.round_id)[0].id)
+    assert [case.disposition for case in cases] == [disposition]
+
+
+def test_somebody_who_met_no_body_is_heard_all_the_same(town: Town):
+    (token,) = town.link()
+    client = town.app.test_client()
+    page = client.post(f"/p/{token}", data={"step": "screening"})
+    assert "没有和这些单位打过交道" in page.text
+    assert client.post(f"/p/{token}", data={"bg.age": "60+"}).status_code == 303
+    assert town.stored()["response"] == 1
+
+
+def test_a_panel_that_gives_everybody_the_same_is_warned_once(town: Town):
+    (token,) = town.link("panel", "L")
+    client = town.app.test_client()
+    same = {f"u{unit}.L-1": "95" for unit in town.units.values()}
+
+    page = client.post(f"/p/{token}", data=same)
+    assert page.status_code == 200
+    assert "几乎相同" in page.text
+    assert town.stored()["response"] == 0
+    fields = Reader(page.text).forms[0].values
+    assert client.post(f"/p/{token}", data=fields).status_code == 303
+    assert town.stored()["answer"] == 5
+
+
+@pytest.mark.parametrize("score", ["101", "-1", "九十", "1e1", "nan"])
+def test_an_impossible_score_is_refused_and_the_others_stay(town: Town, score: str):
+    (token,) = town.link("panel", "L")
+    first, second = sorted(town.units.values())[:2]
+    page = town.app.test_client().post(f"/p/{token}", data={f"u{first}.L-1": score, f"u{second}.L-1": "88.5"})
+    assert page.status_code == 400
+    assert Reader(page.text).forms[0].values[f"u{second}.L-1"] == ["88.5"]
+    assert town.stored()["response"] == 0
+
+
+def test_an_empty_panel_sheet_is_not_an_answer(town: Town):
+    (token,) = town.link("panel", "L")
+    assert town.app.test_client().post(f"/p/{token}", data={}).status_code == 422
+
+
+def test_a_closed_survey_says_so(town: Town):
+    (token,) = town.link()
+    with town.app.app_context():
+        sample.close_wave(sample.waves(town.round_id)[0].id)
+    page = town.app.test_client().get(f"/p/{token}")
+    assert page.status_code == 410
+    assert "Set-Cookie" not in page.headers
+
+
+@pytest.mark.parametrize("form", ["W1", "W13"])
+def test_counter_forms_can_be_sent_by_link_too(town: Town, form: str):
+    (token,) = town.link("poll", form)
+    client = town.app.test_client()
+    page = client.get(f"/p/{token}")
+    answers = {f"u{unit}.W-E1": "4" for unit in questions_on(page.text)}
+    assert client.post(f"/p/{token}", data=answers).status_code == 303
+    assert town.stored()["answer"] == 5
