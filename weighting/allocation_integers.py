@@ -12,6 +12,8 @@ __all__ = ["best_integers", "bounded_shares", "nearest_integers", "variance_opti
 Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+_NEGLIGIBLE = 1e-15
+
 
 def bounded_shares(shares: Reals, total: float, lower: Reals, upper: Reals) -> Reals:
     """The numbers clip(λ · shares, lower, upper) whose sum is the total.
@@ -34,7 +36,8 @@ def bounded_shares(shares: Reals, total: float, lower: Reals, upper: Reals) -> R
     >>> bounded_shares(np.ones(4), 100, np.zeros(4), np.array([1000.0, 600, 12, 300])).round(2)
     array([29.33, 29.33, 12.  , 29.33])
     """
-    positive = shares > 0
+    # A share below the last digit of the largest one counts as 0, so that no ratio overflows.
+    positive = shares > _NEGLIGIBLE * shares.max()
     starts, ends = lower[positive] / shares[positive], upper[positive] / shares[positive]
     at = np.concatenate([starts, ends])
     slope_change = np.concatenate([shares[positive], -shares[positive]])
