@@ -63,7 +63,7 @@ class Source:
 
     @property
     def imports(self) -> list[Import]:
-        return list(_imports(self))
+        return _imports(self)
 
     @property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -109,7 +109,12 @@ def _lines_with_code(path: Path) -> set[int]:
     return {line for token in tokens if token.type not in nothing for line in range(token.start[0], token.end[0] + 1)}
 
 
-def _imports(source: Source) -> Iterator[Import]:
+@cache
+def _imports(source: Source) -> list[Import]:
+    return list(_each_import(source))
+
+
+def _each_import(source: Source) -> Iterator[Import]:
     package = source.module if source.path.name == "__init__.py" else source.module.rpartition(".")[0]
     for_types = _read_by_the_type_checker_only(source.tree)
     for node in ast.walk(source.tree):

@@ -18,7 +18,7 @@ EVERYTHING = [*SURVEY, *WEIGHTING, *python("tests"), *python("bench")]
 #: the house's files that know the rooms: the factory, the command line and what it starts
 KNOW_EVERY_ROOM = {"survey/__init__.py", "survey/cli.py", "survey/serving.py"}
 #: the house's own pages, which may ask a room at its door
-HOUSE_PAGES = {"survey/pages.py", "survey/house_forms.py"}
+HOUSE_PAGES = {"survey/pages.py", "survey/overview.py", "survey/house_forms.py"}
 #: the house's files that store for themselves
 STORE = {
     "survey/accounts.py",

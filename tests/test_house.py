@@ -20,17 +20,15 @@ from tests.source import ROOT
 
 #: what anybody may open; everything else asks for a role
 PUBLIC = {
-    "collect.rate",
-    "collect.send_rating",
-    "collect.thanks",
-    "screen.ask_receipt",
-    "screen.receipt",
-    "house.sign_in",
-    "house.language",
-    "house.health",
+    *("collect.rate", "collect.send_rating", "collect.personal", "collect.send_personal", "collect.thanks"),
+    *("screen.ask_receipt", "screen.receipt"),
+    *("feed.root", "feed.schema", "feed.openapi", "feed.public_key", "feed.elsewhere"),
+    *("house.sign_in", "house.language", "house.health"),
 }
+#: what machines open with a key instead of a sign-in
+WITH_A_KEY = {"feed.sheets", "feed.sheet"}
 #: forms that prove themselves by a token of their own, since their senders have no session
-WITHOUT_SESSION = {"collect.send_rating"}
+WITHOUT_SESSION = {"collect.send_rating", "collect.send_personal", "feed.elsewhere"}
 
 
 def pages(app: Flask) -> list[Rule]:
@@ -56,12 +54,18 @@ def test_every_page_says_who_may_open_it(app):
 
 def test_only_the_pages_listed_here_are_open_to_everybody(app):
     opened = {rule.endpoint for rule in pages(app) if app.view_functions[rule.endpoint].guard == frozenset()}
-    assert opened == PUBLIC
+    assert opened == PUBLIC | WITH_A_KEY
+
+
+def test_a_machine_without_a_key_is_refused(app, client):
+    for rule in pages(app):
+        if rule.endpoint in WITH_A_KEY:
+            assert client.get(address(app, rule)).status_code == 401, rule.endpoint
 
 
 def test_a_stranger_is_sent_to_the_door(app, client):
     for rule in pages(app):
-        if rule.endpoint in PUBLIC or "GET" not in (rule.methods or set()):
+        if rule.endpoint in PUBLIC | WITH_A_KEY or "GET" not in (rule.methods or set()):
             continue
         response = client.get(address(app, rule))
         assert response.status_code == 302, f"{rule.endpoint} answered {response.status_code}"

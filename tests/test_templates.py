@@ -20,7 +20,7 @@ MOST_LINES = 120
 SAME_EVERYWHERE = {
     *("English", "中文"),
     *("CSV", "XLSX", "PDF", "SVG", "PNG", "JSON", "ZIP", "UTF", "GBK"),
-    *("QR", "API", "SHA", "RR", "deff", "kB", "MB"),
+    *("QR", "API", "OpenAPI", "SHA", "RR", "deff", "kB", "MB"),
 }
 
 each_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
