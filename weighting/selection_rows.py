@@ -141,7 +141,7 @@ def systematic_pps_rows(probabilities: ArrayLike, start: float) -> Rows:
     chances, n = checked_probabilities(probabilities)
     _check_start(start)
     reached = np.cumsum(chances) - _ROUNDING
-    rows = np.searchsorted(reached, start + np.arange(n), side="right")
+    rows = np.searchsorted(reached, min(start, 1 - 2 * _ROUNDING) + np.arange(n), side="right")
     last = int(np.flatnonzero(chances)[-1])
     return np.minimum(rows, last).astype(np.int64)
 
