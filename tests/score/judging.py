@@ -49,17 +49,13 @@ class Judging:
             questionnaire=questionnaire,
         )
         poll = sample.DesignChoice(total=300, reserve_share=0)
-        sample.lock_design(
-            wave.id, poll if kind == "poll" else sample.DesignChoice(method="census", reserve_share=0)
-        )
+        sample.lock_design(wave.id, poll if kind == "poll" else sample.DesignChoice(method="census", reserve_share=0))
         sample.draw(wave.id, "一二三四五六七八")
         return sample.open_wave(wave.id).id
 
     def rated(self, code: str, levels: dict[int, int]) -> list[str]:
         """Counter ratings."""
-        return self._store(
-            "counter", "W1", _each("W-E1", levels), code, window_id=self.window_ids[f"{code}-1"]
-        )
+        return self._store("counter", "W1", _each("W-E1", levels), code, window_id=self.window_ids[f"{code}-1"])
 
     def polled(self, code: str, levels: dict[int, int]) -> list[str]:
         """Answers of the sample."""
@@ -92,9 +88,7 @@ class Judging:
                 day=DAY,
                 questionnaire=form,
                 channel=3,
-                answers=[
-                    collect.NewAnswer(one.question, one.level, one.score, self.unit_ids[code])
-                ],
+                answers=[collect.NewAnswer(one.question, one.level, one.score, self.unit_ids[code])],
                 wave_id=wave_id,
                 window_id=window_id,
                 unit_id=self.unit_ids[code],
@@ -108,6 +102,4 @@ class Judging:
 
 
 def _each(question: str, levels: dict[int, int]) -> list[collect.NewAnswer]:
-    return [
-        collect.NewAnswer(question, level=level) for level, count in levels.items() for _ in range(count)
-    ]
+    return [collect.NewAnswer(question, level=level) for level, count in levels.items() for _ in range(count)]

@@ -123,7 +123,11 @@ def test_equal_totals_share_the_place(app: Flask) -> None:
         judging.rated("a", {5: 6})
         judging.compute()
         totals = {"a": 90.0, "b": 95.0, "c": 90.0, "d": 80.0}
-        new = [service.NewValue(name, judging.unit_ids[code], value) for code, value in totals.items() for name in ("results", "conduct")]
+        new = [
+            service.NewValue(name, judging.unit_ids[code], value)
+            for code, value in totals.items()
+            for name in ("results", "conduct")
+        ]
         service.set_values(judging.round.id, "hami", new)
         sheet = service.make_sheet(judging.round.id, "hami")
         assert {code: line_of(sheet, code).rank for code in "abcd"} == {"a": 2, "b": 1, "c": 2, "d": 4}
