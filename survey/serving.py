@@ -16,7 +16,7 @@ from survey.roles import Role
 from survey.units import service as units
 
 WORKERS = 2
-THREADS = 8
+THREADS = 4
 
 
 @click.command()

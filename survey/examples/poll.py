@@ -52,11 +52,11 @@ def _drawn_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
         for number, (one, other) in enumerate(zip(city, area, strict=True), 1)
     ]
     source = sample.FrameSource(
-        "居民名录(演示)", "演示程序按固定种子生成", opens_on, "编号", COLUMNS, note="不含任何真实个人信息。"
+        "居民名录（演示）", "演示程序按固定种子生成", opens_on, "编号", COLUMNS, note="不含任何真实个人信息。"
     )
     frame = sample.add_frame(source, cases)
     wave = sample.add_wave(
-        "公众评议民意调查(演示)",
+        "公众评议民意调查（演示）",
         round_id=round_id,
         frame_id=frame.id,
         opens_on=opens_on,
@@ -69,10 +69,10 @@ def _drawn_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
 
 
 def _panel_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
-    source = sample.FrameSource("领导名单(演示)", "演示程序按固定种子生成", opens_on, "编号", ("职务",))
+    source = sample.FrameSource("领导名单（演示）", "演示程序按固定种子生成", opens_on, "编号", ("职务",))
     frame = sample.add_frame(source, [sample.Case(f"L{number:02d}", ("省领导",)) for number in range(1, LEADERS + 1)])
     wave = sample.add_wave(
-        "领导评价(演示)",
+        "领导评价（演示）",
         round_id=round_id,
         frame_id=frame.id,
         opens_on=opens_on,

@@ -20,8 +20,8 @@ SUPPLIED = {
 }
 #: values that only the last class has, and values that it has not
 ONLY_LAST_CLASS, NOT_LAST_CLASS, LAST_CLASS = {"economy"}, {"core", "lawful", "conduct"}, "4"
-REPLY = "已核实:当日一名工作人员请假,窗口未及时补位。现已实行顶岗制度,并在大厅公示咨询电话。"
-HELD_BECAUSE = "同一窗口短时间内集中出现,待核实是否有人代点"
+REPLY = "已核实：当日一名工作人员请假，窗口未及时补位。现已实行顶岗制度，并在大厅公示咨询电话。"
+HELD_BECAUSE = "同一窗口短时间内集中出现，待核实是否有人代点"
 REPLIES, HELD = 40, 6
 
 

@@ -105,7 +105,7 @@ def test_the_receipt_tells_that_an_answer_is_held_and_why(app: Flask) -> None:
     with app.app_context():
         [key] = rate(small_round(), [5], receipt=RECEIPT)
         visitor = app.test_client()
-        assert "已收到,已计入" in visitor.get(f"/receipt/{RECEIPT}").text
+        assert "已收到，已计入" in visitor.get(f"/receipt/{RECEIPT}").text
         service.hold([key], REASON, LI)
     page = visitor.get(f"/receipt/{RECEIPT}").text
     assert "暂存待核" in page
