@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from survey.estimate import sources
 from survey.estimate.indexing import Floors, value
 from survey.estimate.material import NO_UNIT, Material
 from survey.estimate.numbers import SCALE, Numbers, PointsKey, numbers, worth_of
+from survey.estimate.rules import hidden_parts
 from survey.estimate.storing import Snapshot
 from survey.estimate.values import DomainLine, StratumLine
 from weighting import total
@@ -51,6 +53,17 @@ def strata(
             )
         )
     return sorted(lines, key=lambda line: line.label)
+
+
+def without_few(lines: list[StratumLine], floors: Floors) -> list[StratumLine]:
+    """The strata as the rated unit may see them: sizes and weights of all, answers of none that could be told."""
+    hidden = hidden_parts([line.valid_n for line in lines], floors.hidden)
+    return [
+        replace(line, counts={}, mean=None, standard_error=None, variance_share=None, hidden=True)
+        if place in hidden
+        else line
+        for place, line in enumerate(lines)
+    ]
 
 
 def _numbers(found: Numbers, row: int) -> dict[str, Any]:
@@ -107,10 +120,14 @@ def by_part(
     found = numbers(rows, np.where(known, place, -1), points) if len(rows) else None
     if found is None:
         return []
-    return [domain_line(str(names[h]), found, row, floors) for row, h in enumerate(found.labels)]
+    hidden = hidden_parts(found.valid_n.tolist(), floors.hidden)
+    return [
+        DomainLine(str(names[h]), "hidden") if row in hidden else _part(str(names[h]), found, row, floors)
+        for row, h in enumerate(found.labels)
+    ]
 
 
-def domain_line(label: str, found: Numbers, row: int, floors: Floors) -> DomainLine:
+def _part(label: str, found: Numbers, row: int, floors: Floors) -> DomainLine:
     """One part of a unit's answers."""
     floor = floors.of(int(found.valid_n[row]))
     if floor == "hidden":
@@ -138,5 +155,5 @@ def by_question(snapshot: Snapshot, unit_id: int, source: str, points: PointsKey
         mine: NDArray[Any] = np.where(rows.unit == NO_UNIT, -1, 0)
         found = numbers(rows, mine, points) if len(rows) else None
         if found is not None:
-            lines.append(domain_line(code, found, 0, floors))
+            lines.append(_part(code, found, 0, floors))
     return lines

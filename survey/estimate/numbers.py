@@ -115,7 +115,10 @@ def _scored(material: Material, domains: Domains, points: PointsKey, spread: Dis
         n, valid_n = spread.counts.sum(axis=1), spread.counts[:, :5].sum(axis=1)
     else:
         n = valid_n = np.bincount(domains.place, weights=material.frequency)[: domains.size].round().astype(np.int64)
-    return Numbers(domains.labels, n, valid_n, whole, whole.interval(0.95), spread)
+    low, high = whole.interval(0.95)
+    # a t interval knows no ends of the scale; what lies beyond them is not possible
+    interval = Interval(np.maximum(low, limits[0]), np.minimum(high, limits[1]))
+    return Numbers(domains.labels, n, valid_n, whole, interval, spread)
 
 
 def _distribution(material: Material, domains: Domains) -> Distribution:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +28,22 @@ def floor_of(valid_n: int, hidden_below: int, reference_below: int) -> Floor:
     if valid_n < hidden_below:
         return "hidden"
     return "reference" if valid_n < reference_below else "published"
+
+
+def hidden_parts(answers: Sequence[int], hidden_below: int) -> set[int]:
+    """Which parts of a unit's answers must not be shown, so that none can be worked out from the others.
+
+    Parts below the floor are hidden; then the smallest of the others too, until the hidden ones together reach it:
+    the whole less what is shown must not tell a part.
+
+    >>> sorted(hidden_parts([40, 3, 12, 0], 5)), hidden_parts([40, 0], 5), sorted(hidden_parts([40, 3, 2], 5))
+    ([1, 2], set(), [1, 2])
+    """
+    hidden = {place for place, n in enumerate(answers) if 0 < n < hidden_below}
+    others = sorted((n, place) for place, n in enumerate(answers) if n >= hidden_below)
+    while hidden and others and sum(answers[place] for place in hidden) < hidden_below:
+        hidden.add(others.pop(0)[1])
+    return hidden
 
 
 def is_points_table(points: Points) -> bool:

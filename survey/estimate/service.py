@@ -215,6 +215,8 @@ def breakdown(
 ) -> list[StratumLine]:
     """The strata of a unit's index; empty where the index itself is hidden.
 
+    The rated unit does not see the answers of strata below the floor; the office and the statisticians do.
+
     Raises:
         NotFound: the run does not exist, or this person may not see the unit.
     """
@@ -223,7 +225,8 @@ def breakdown(
     names = {window.id: window.name for window in units.windows(unit_id)}
     if source == "poll":
         names = {wave.id: wave.name for wave in sample.waves(run(run_id).round_id)}
-    return parts.strata(storing.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
+    lines = parts.strata(storing.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
+    return lines if viewer is None or viewer.sees_all else parts.without_few(lines, _floors())
 
 
 def by_part(

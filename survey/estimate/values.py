@@ -116,6 +116,8 @@ class StratumLine:
     variance_share: float | None
     #: the stratum has one answer and was put together with others for the variance
     pooled: bool = False
+    #: too few answers for the rated unit to see them
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
