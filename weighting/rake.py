@@ -101,7 +101,7 @@ def rake(
     size = cells.sums(base)
     _refuse_empty(names, totals, [cells.margin(size, place) for place in range(len(names))])
     fit = fit_margins(cells, size, margins, tolerance, max_iterations)
-    if fit.gap > tolerance:
+    if not fit.gap <= tolerance:
         raise WeightingError(_not_converged(names, totals, cells, size * fit.factors, margins))
     g = fit.factors[cells.rows]
     return Raking(base, base * g, g, fit.rounds, fit.gap, cells)

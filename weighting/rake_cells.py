@@ -16,6 +16,8 @@ Reals = NDArray[np.float64]
 
 #: Crossings with at most this many cells (or as many as there are rows) are kept whole, without a sort.
 _DENSE_CELLS = 100_000
+#: Factors that grow beyond this belong to totals that contradict each other; the next rounds would overflow.
+_DIVERGED = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,7 @@ def fit_margins(
     factors = np.ones_like(size)
     gap = _largest_gap(cells, size, totals)
     rounds = 0
-    while gap > tolerance and rounds < max_rounds:
+    while gap > tolerance and rounds < max_rounds and factors.max() < _DIVERGED:
         for place, total in enumerate(totals):
             reached = cells.margin(size * factors, place)
             factors *= (total / reached)[cells.codes[place]]

@@ -116,7 +116,7 @@ def systematic_rows(population: int, n: int, start: float, *, circular: bool = F
     step = np.arange(n, dtype=np.float64)
     if circular:
         return np.asarray((int(start * population) + np.floor(step * population / n).astype(np.int64)) % population)
-    return np.minimum(np.floor((start + step) * population / n).astype(np.int64), population - 1)
+    return np.floor((min(start, 1 - _ROUNDING) + step) * population / n).astype(np.int64)
 
 
 def systematic_pps_rows(probabilities: ArrayLike, start: float) -> Rows:
