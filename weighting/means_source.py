@@ -141,4 +141,8 @@ def influence_of_mean(cells: Cells, value: FloatArray) -> tuple[FloatArray, Floa
     total = sums(cells.column, weight, cells.columns)
     size = np.where(total > 0, total, np.nan)
     centre = sums(cells.column, weight * moved, cells.columns) / size
+    low, high = np.full(cells.columns, np.inf), np.full(cells.columns, -np.inf)
+    np.minimum.at(low, cells.column, moved)
+    np.maximum.at(high, cells.column, moved)
+    centre = np.where(low == high, low, centre)  # answers that are all equal have no rounding error
     return shift + centre, (moved - centre[cells.column]) / size[cells.column]

@@ -173,6 +173,10 @@ def table_mean(design: Design, table: CountTable, values: FloatArray) -> tuple[F
     size = np.where(base.weight > 0, base.weight, np.nan)
     shift = given[seen][0] if seen.any() else 0.0
     mean = shift + ((given - shift) @ by_level) / size
+    chosen = by_level > 0
+    low = np.where(chosen, given[:, None], np.inf).min(axis=0)
+    high = np.where(chosen, given[:, None], -np.inf).max(axis=0)
+    mean = np.where(low == high, low, mean)  # answers that are all equal have no rounding error
     influence = np.where(seen[:, None], (given[:, None] - mean) / size, 0.0)
     factor = stages(design)[0].factors()
     squared = (np.tensordot(table.squares, factor, (1, 0)) * influence**2).sum(axis=0)

@@ -2,16 +2,10 @@
 
 import pytest
 
-from tests.weighting import reference_calls_a
+from tests.weighting import reference_calls_a, reference_calls_b
 from tests.weighting.reference_data import cases
 
-try:
-    from tests.weighting import reference_calls_b
-
-    B = reference_calls_b.CALLS
-except ImportError:
-    B = {}
-CALLS = reference_calls_a.CALLS | B
+CALLS = reference_calls_a.CALLS | reference_calls_b.CALLS
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in cases()])

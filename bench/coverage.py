@@ -1,0 +1,104 @@
+"""Do 95 % intervals cover 95 % of the time? Run: python bench/coverage.py [repetitions]
+
+A stratified population of five-level answers is drawn from again and again; each draw's intervals are held
+against the population's own mean and share. Rank sets are held against the true ranks of units.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from weighting import Design, levels, rank_sets
+
+POINTS = {1: 0.0, 2: 30.0, 3: 60.0, 4: 80.0, 5: 100.0}
+#: distribution over levels 1 … 5 in four strata, from displeased to pleased
+SHARES = np.array(
+    [
+        [0.10, 0.15, 0.30, 0.30, 0.15],
+        [0.05, 0.10, 0.25, 0.35, 0.25],
+        [0.04, 0.08, 0.20, 0.38, 0.30],
+        [0.02, 0.06, 0.17, 0.40, 0.35],
+    ]
+)
+SIZES = np.array([12_000, 8_000, 6_000, 4_000])
+PROPORTIONS = ("t", "logit", "wilson", "korn-graubard", "likelihood", "arcsine")
+
+
+@dataclass(frozen=True)
+class Population:
+    """Answers of everybody, by stratum."""
+
+    answers: tuple[np.ndarray, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean of the points."""
+        return float(np.mean([POINTS[level] for part in self.answers for level in part.tolist()]))
+
+    @property
+    def satisfied(self) -> float:
+        """Share of levels 3 to 5."""
+        return float(np.mean(np.concatenate(self.answers) >= 3))
+
+
+def population(rng: np.random.Generator) -> Population:
+    """A finite population whose strata differ."""
+    return Population(tuple(rng.choice([1, 2, 3, 4, 5], n, p=p) for n, p in zip(SIZES, SHARES, strict=True)))
+
+
+def draw(everybody: Population, n: int, rng: np.random.Generator) -> tuple[Design, np.ndarray]:
+    """A stratified sample, with more from small strata than their share."""
+    sizes = np.maximum(np.round(n * np.sqrt(SIZES) / np.sqrt(SIZES).sum()).astype(int), 2)
+    parts = [rng.choice(part, size, replace=False) for part, size in zip(everybody.answers, sizes, strict=True)]
+    strata = np.repeat(np.arange(len(sizes)), sizes)
+    return Design(strata, population=dict(enumerate(SIZES.tolist()))), np.concatenate(parts)
+
+
+def coverage(n: int, repetitions: int, seed: int = 20260401) -> dict[str, float]:
+    """Share of draws whose 95 % interval holds the truth, by statistic and method."""
+    rng = np.random.default_rng(seed)
+    everybody = population(rng)
+    truth = {"mean": everybody.mean, "satisfied": everybody.satisfied}
+    hits = dict.fromkeys(["mean t", *(f"satisfied {method}" for method in PROPORTIONS), "satisfied default"], 0)
+    for _ in range(repetitions):
+        design, answers = draw(everybody, n, rng)
+        table = levels(design, answers, points=POINTS)
+        low, high = table.mean.interval()
+        hits["mean t"] += bool(low <= truth["mean"] <= high)
+        for method in (*PROPORTIONS, None):
+            low, high = table.satisfied.interval(method=method)
+            hits[f"satisfied {method or 'default'}"] += bool(low <= truth["satisfied"] <= high)
+    return {name: count / repetitions for name, count in hits.items()}
+
+
+def rank_coverage(repetitions: int, seed: int = 20260402) -> dict[str, float]:
+    """Share of draws in which the rank sets of all units (or of one unit) hold the true ranks."""
+    rng = np.random.default_rng(seed)
+    truth = np.sort(rng.normal(80, 4, 12))
+    ranks = 1 + (truth[None, :] > truth[:, None]).sum(axis=1)
+    errors = rng.uniform(0.8, 2.5, 12)
+    hits = {"ranks simultaneous": 0.0, "ranks marginal": 0.0}
+    for seed_of_draw in range(repetitions):
+        seen = rng.normal(truth, errors)
+        for name, simultaneous in (("ranks simultaneous", True), ("ranks marginal", False)):
+            sets = rank_sets(seen, errors, simultaneous=simultaneous, draws=1000, seed=seed_of_draw)
+            held = (sets.lower <= ranks) & (ranks <= sets.upper)
+            hits[name] += float(held.all() if simultaneous else held.mean())
+    return {name: count / repetitions for name, count in hits.items()}
+
+
+def main() -> None:
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
+    print(f"{repetitions} draws; chance moves each figure by ± {196 * (0.95 * 0.05 / repetitions) ** 0.5:.1f} points")
+    for n in (30, 100, 600):
+        for name, share in coverage(n, repetitions).items():
+            print(f"n = {n:3d}  {name:24s} {100 * share:5.1f} %")
+    for name, share in rank_coverage(repetitions // 4).items():
+        print(f"12 units {name:24s} {100 * share:5.1f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""0 %, 100 %, one answer, constant answers, no degrees of freedom: a finite honest interval or a named reason."""
+
+import numpy as np
+import pytest
+
+import weighting
+from weighting import Design
+
+METHODS = ("t", "logit", "wilson", "korn-graubard", "likelihood", "arcsine", None)
+POINTS = {5: 100.0, 4: 80.0, 3: 60.0, 2: 30.0, 1: 0.0}
+
+
+def design_of(n=20, **options):
+    return Design(np.repeat(["a", "b"], n // 2), population={"a": 400, "b": 600}, **options)
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+@pytest.mark.parametrize("answer", [True, False])
+def test_everybody_alike_still_leaves_room_for_others(method, answer):
+    share = weighting.proportion(design_of(), np.full(20, answer))
+    low, high = share.interval(method=method)
+    assert share.value == answer
+    assert share.standard_error == 0
+    assert share.problem == "answers all equal"
+    assert 0 <= low <= high <= 1
+    assert 0.1 < high - low < 0.25  # Clopper and Pearson: 1 - 0.025 ** (1 / 20) = 0.168
+
+
+def test_the_exact_bound_uses_what_unequal_weights_leave():
+    even = weighting.proportion(Design(weights=np.ones(20)), np.ones(20, bool)).interval()
+    uneven = weighting.proportion(Design(weights=np.r_[np.ones(19), 50]), np.ones(20, bool)).interval()
+    assert even.low == pytest.approx(0.025 ** (1 / 20))
+    assert uneven.low < even.low
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_answers_equal_within_strata_are_not_taken_for_certainty(method):
+    share = weighting.proportion(design_of(), np.repeat([True, False], 10))
+    low, high = share.interval(method=method)
+    assert share.standard_error == 0
+    assert share.problem == "answers equal within strata"
+    assert low < 0.4 < high
+
+
+def test_one_answer_cannot_be_estimated_and_says_so():
+    found = weighting.mean(design_of(), np.r_[3.0, np.full(19, np.nan)])
+    assert found.problem == "one answer"
+    assert np.isnan(found.interval()).all()
+    low, high = weighting.mean(design_of(), np.r_[3.0, np.full(19, np.nan)], limits=(1, 5)).interval()
+    assert 1 <= low < 1.2
+    assert 4.8 < high <= 5
+
+
+def test_no_answer_is_named_and_has_no_number():
+    found = weighting.mean(design_of(), np.full(20, np.nan))
+    assert found.problem == "no answers"
+    assert np.isnan([found.value, found.standard_error]).all()
+    assert np.isnan(found.interval()).all()
+
+
+def test_constant_answers_give_the_point_under_r_and_a_bound_on_a_scale():
+    plain = weighting.mean(design_of(), np.full(20, 4))
+    assert plain.interval() == (4, 4)
+    assert plain.problem == "answers all equal"
+    scale = weighting.mean(design_of(), np.full(20, 4), limits=(1, 5)).interval()
+    assert 1 < scale.low < 4 < scale.high < 5
+
+
+def test_degrees_of_freedom_of_a_domain_are_its_own_never_z():
+    domains = np.array(["x", *["y"] * 9, "x", *["y"] * 9])
+    found = weighting.mean(design_of(), np.arange(20.0), domains=domains)
+    assert found.degrees_of_freedom.tolist() == [0, 16]
+    assert found.problem.tolist() == ["no degrees of freedom", ""]
+    low, high = found.interval()
+    assert np.isnan([low[0], high[0]]).all()
+    assert np.isfinite([low[1], high[1]]).all()
+    assert np.isnan(found.p_value()[0])
+    low, high = weighting.mean(design_of(), np.arange(20.0) / 4, domains=domains, limits=(0, 5)).interval()
+    assert (low[0], high[0]) == (0, 5)
+
+
+def test_every_level_table_has_finite_intervals():
+    rng = np.random.default_rng(5)
+    domains = np.repeat(np.arange(10), 2)
+    answers = rng.integers(0, 6, 20)
+    table = weighting.levels(design_of(), answers, points=POINTS, domains=domains)
+    for estimate in (table.shares, table.mean, table.top_box, table.satisfied, table.dissatisfied, table.cannot_say):
+        low, high = estimate.interval()
+        seen = estimate.n > 0
+        assert np.isfinite(low[seen]).all()
+        assert np.isfinite(high[seen]).all()
+        unsure = seen & (estimate.enumerated == 0)
+        assert (high - low)[unsure].min() > 0
+
+
+def test_a_full_census_of_a_domain_is_certain_with_one_row_too():
+    found = weighting.mean(Design(["a", "b", "b"], population={"a": 1, "b": 2}), [3.0, 4, 5], domains=["x", "y", "y"])
+    assert found.interval()[0].tolist() == found.value.tolist()
+    assert found.problem.tolist() == ["", ""]
+
+
+def test_differences_at_the_edge_use_the_single_intervals():
+    shares = weighting.proportion(
+        Design(weights=np.ones(40)), np.repeat([True, False], 20), domains=np.repeat(["a", "b"], 20)
+    )
+    found = weighting.difference(shares, "a", "b")
+    low, high = found.interval()
+    assert found.value == 1
+    assert 0.7 < low < 0.9
+    assert high == pytest.approx(1)
+    assert np.isnan(found.p_value())
+
+
+def test_a_weight_of_nothing_takes_nobody_into_account():
+    found = weighting.mean(Design(["a"] * 4, weights=[1, 1, 0, 0]), [1.0, 3.0, 100.0, 100.0])
+    assert found.value == 2
+    assert found.n == 2
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5])
+def test_a_level_outside_0_and_1_is_refused(level):
+    with pytest.raises(weighting.WeightingError, match="between 0 and 1"):
+        weighting.mean(design_of(), np.arange(20)).interval(level)
+
+
+def test_methods_of_proportions_are_refused_for_means():
+    with pytest.raises(weighting.WeightingError, match="is for proportions"):
+        weighting.mean(design_of(), np.arange(20)).interval(method="wilson")
+    with pytest.raises(weighting.WeightingError, match="no interval method"):
+        weighting.mean(design_of(), np.arange(20)).interval(method="z")
