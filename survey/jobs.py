@@ -70,6 +70,7 @@ def start(title: str, work: Callable[[Progress], str], *, user_id: int = 0) -> s
     Args:
         work: called in a thread with an application context of its own; it may report progress, and returns the
             address of the page that shows its result. A `SurveyError` becomes the sentence on the job's page.
+            It reports progress only while it holds no transaction of `session()`: SQLite has one writer.
     """
     job = Job(id=secrets.token_urlsafe(16), title=title, moved_at=clock.now(), started_by=user_id)
     session().add(job)
@@ -81,22 +82,25 @@ def start(title: str, work: Callable[[Progress], str], *, user_id: int = 0) -> s
 
 
 def _run(app: object, job_id: str, locale: str, work: Callable[[Progress], str]) -> None:
-    with app.app_context():  # type: ignore[attr-defined]  # a Flask application
+    """The work's context ends before its outcome is noted: on SQLite an open transaction would keep the note out."""
 
-        def progress(done: int, total: int) -> None:
-            _note(app, job_id, done=done, total=total)
+    def progress(done: int, total: int) -> None:
+        _note(app, job_id, done=done, total=total)
 
-        with force_locale(locale):
-            try:
-                url = work(progress)
-            except SurveyError as error:
-                _note(app, job_id, state="failed", message=f"{error.message} {error.remedy}".strip())
-            except Exception:  # a thread's last line of defence: the waiting person must hear of it
-                log.exception("job %s failed", job_id)
-                words = gettext("The work stopped on a fault of the program. Nothing half-done was stored.")
-                _note(app, job_id, state="failed", message=words)
-            else:
-                _note(app, job_id, state="done", result_url=url)
+    with app.app_context(), force_locale(locale):  # type: ignore[attr-defined]  # a Flask application
+        outcome = _outcome(job_id, work, progress)
+    _note(app, job_id, **outcome)
+
+
+def _outcome(job_id: str, work: Callable[[Progress], str], progress: Progress) -> dict[str, str]:
+    try:
+        return {"state": "done", "result_url": work(progress)}
+    except SurveyError as error:
+        return {"state": "failed", "message": f"{error.message} {error.remedy}".strip()}
+    except Exception:  # a thread's last line of defence: the waiting person must hear of it
+        log.exception("job %s failed", job_id)
+        words = gettext("The work stopped on a fault of the program. Nothing half-done was stored.")
+        return {"state": "failed", "message": words}
 
 
 def _note(app: object, job_id: str, **values: object) -> None:
