@@ -13,6 +13,9 @@ from weighting.errors import WeightingError
 from weighting.intervals import Bounds, t_quantile
 from weighting.results import Estimate
 
+#: a variance below this share of its parts' is rounding
+_ROUNDING = 1e-13
+
 
 def contrast(
     estimate: Estimate, coefficients: Mapping[Label, float] | ArrayLike, *, names: tuple[Label, ...] = ()
@@ -47,6 +50,10 @@ def contrast(
     joint = rows @ safe @ rows.T
     lost = (used & ~np.isfinite(np.diagonal(covariance))).any(axis=1)
     error = np.where(lost, np.nan, np.sqrt(np.maximum(np.diagonal(joint), 0.0)))
+    apart = _dot(rows**2, np.nan_to_num(estimate.variance.ravel()))
+    alike = error**2 <= _ROUNDING * apart
+    problem = np.where(alike & (apart > 0), "differences all equal", _problems(estimate, used))
+    error = np.where(alike, 0.0, error)
     shape = matrix.shape[:-1]
     blank = np.full(len(rows), np.nan)
     found = replace(
@@ -60,7 +67,7 @@ def contrast(
         design_effect_with_replacement=blank.reshape(shape),
         labels=names or tuple(range(len(rows))),
         kind="difference",
-        problem=_problems(estimate, used).reshape(shape),
+        problem=problem.reshape(shape),
         enumerated=np.array([estimate.enumerated.ravel()[u].all() for u in used], np.float64).reshape(shape),
         limits=None,
         _covariance=lambda: joint,

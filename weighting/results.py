@@ -54,7 +54,8 @@ class Estimate:
     #: PSUs less strata in the whole design
     design_degrees_of_freedom: float
     #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
-    #: "answers all equal", "answers equal within strata", or "" where nothing is wrong
+    #: "answers all equal", "answers equal within strata", "differences all equal" (contrasts), "a layer is
+    #: too thin" (composites), or "" where nothing is wrong
     problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
     #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
     limits: tuple[float, float] | None = None

@@ -111,6 +111,17 @@ def test_differences_at_the_edge_use_the_single_intervals():
     assert np.isnan(found.p_value())
 
 
+def test_changes_that_are_all_alike_are_not_taken_for_certainty():
+    rounds, people = np.repeat([1, 2], 10), np.tile(np.arange(10), 2)
+    answers = np.r_[np.arange(10) % 4, np.arange(10) % 4 + 1]
+    means = weighting.mean(Design(psu=people, weights=np.ones(20)), answers, domains=rounds)
+    found = weighting.difference(means, 2, 1)
+    assert found.standard_error == 0
+    assert found.problem == "differences all equal"
+    low, high = found.interval()
+    assert low < found.value == 1 < high
+
+
 def test_a_weight_of_nothing_takes_nobody_into_account():
     found = weighting.mean(Design(["a"] * 4, weights=[1, 1, 0, 0]), [1.0, 3.0, 100.0, 100.0])
     assert found.value == 2
