@@ -39,7 +39,7 @@ def totals(group: ClassSheet, *, dark: bool = False) -> bytes:
             _draw(axes, position, line, dark)
         axes.set_yticks(range(len(lines)), [_label(line) for line in lines])
         axes.set_ylim(-0.7, len(lines) - 0.3)
-        axes.set_xlabel(gettext("Total, with 95 % interval"), fontproperties=_font(), color=INK[dark])
+        axes.set_xlabel(gettext("Total with interval"), fontproperties=_font(), color=INK[dark])
         axes.grid(axis="x", color=SOFT[dark], linewidth=0.8)
         axes.set_axisbelow(True)
         for side in axes.spines.values():

@@ -30,18 +30,13 @@ def sheet_table(sheet: Sheet, groups: Sequence[ClassSheet]) -> Table:
             titles.update({leaf.code: leaf for leaf in line.leaves()})
     header = [
         gettext("Class"), gettext("Unit code"), gettext("Unit"), gettext("Rank"), gettext("Best place supported"),
-        gettext("Worst place supported"), gettext("Total"), gettext("Standard error"), gettext("95 % interval from"),
-        gettext("95 % interval to"), gettext("With held answers"), gettext("Grade"), gettext("Bonus"),
+        gettext("Worst place supported"), gettext("Total"), gettext("Standard error"), gettext("Interval from"),
+        gettext("Interval to"), gettext("With held answers"), gettext("Grade"), gettext("Bonus"),
         gettext("Deduction"), gettext("Note"),
     ]  # fmt: skip
+    columns = (gettext("value"), gettext("standard error"), "n", gettext("points"))
     for leaf in titles.values():
-        name = leaf.title.said(language())
-        header += [
-            f"{name} {gettext('value')}",
-            f"{name} {gettext('standard error')}",
-            f"{name} n",
-            f"{name} {gettext('points')}",
-        ]
+        header += [f"{leaf.title.said(language())} {column}" for column in columns]
     rows = [_row(group, line, list(titles)) for group in groups for line in group.lines]
     number = [gettext("Sheet"), gettext("SHA-256")]
     stamp = [sheet.entry.id, sheet.entry.sha256 or gettext("draft")]
