@@ -85,3 +85,10 @@ def words_outside_expressions(source: str) -> str:
 def test_nothing_is_fetched_from_elsewhere(path):
     hosts = re.findall(r"(?:https?:)?//[\w.-]+\.\w+[^\s\"')]*", path.read_text(encoding="utf-8"))
     assert [host for host in hosts if not host.startswith("http://www.w3.org/")] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_percent_sign_in_a_sentence_is_doubled(path):
+    """Jinja's translations are always formatted: a lone sign is read as the start of a value."""
+    sentences = re.findall(r"""\b_\(\s*(['"])(.*?)\1""", path.read_text(encoding="utf-8"))
+    assert [words for _quote, words in sentences if re.search(r"%(?!\()", words.replace("%%", ""))] == []
