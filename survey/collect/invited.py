@@ -27,7 +27,7 @@ from survey.collect.submitting import AGAIN, STORED, Content
 from survey.collect.writing import StoreBusy
 from survey.errors import Gone, NotFound
 from survey.messages import NOTICES
-from survey.security import public
+from survey.security import csrf, public
 from survey.units.service import Unit
 
 STATUS = {"busy": 503, "unknown_answer": 400}
@@ -45,6 +45,7 @@ def personal(token: str) -> BaseResponse:
 
 
 @blueprint.post("/p/<token>")
+@csrf.exempt  # the form carries a token of its own: there is no session to forge
 @public
 def send_personal(token: str) -> BaseResponse:
     sheet = _open(token)

@@ -19,7 +19,7 @@ from survey.collect.submitting import ASIDE, Content
 from survey.collect.tokens import TokenChanged
 from survey.collect.writing import StoreBusy
 from survey.messages import NOTICES
-from survey.security import public
+from survey.security import csrf, public
 
 #: stands in a rendered page where the token or the receipt of each reader goes
 GAP = "·····gap·····"
@@ -38,6 +38,7 @@ def rate(code: str) -> Response:
 
 
 @blueprint.post("/r/<code>")
+@csrf.exempt  # the form carries a token of its own: there is no session to forge
 @public
 def send_rating(code: str) -> BaseResponse:
     try:

@@ -8,11 +8,8 @@ from flask import Blueprint, Response, current_app, g, make_response, render_tem
 from flask_babel import get_locale
 
 from survey.messages import NOTICES
-from survey.security import csrf
 
 blueprint = Blueprint("collect", __name__)
-#: citizens' forms carry a signed token of their own instead of a session's
-csrf.exempt(blueprint)
 
 
 #: far more than the longest honest form

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from flask import current_app
 from sqlalchemy import delete
 
+from survey import audit, clock
+from survey.collect import importing, uploads
+from survey.collect.counting import Arrivals, Aside, arrivals, kept_aside
 from survey.collect.finding import (
     BadRating,
     Chosen,
@@ -21,6 +25,7 @@ from survey.collect.finding import (
     tags_of,
     texts_of,
 )
+from survey.collect.importing import MAPPING_NAMES, ImportChoice, ImportPlan
 from survey.collect.low_ratings import LowRating, counts_by_unit, low_ratings, sealed_keys
 from survey.collect.models import KeptAside, Response
 from survey.collect.questionnaire import (
@@ -38,12 +43,18 @@ from survey.collect.receipts import written as written_receipt
 from survey.collect.recording import NewAnswer, NewResponse, store
 from survey.collect.tallying import TallyTable, tally
 from survey.database import commit, session
+from survey.units import service as units
 
 __all__ = [
+    "MAPPING_NAMES",
     "QUESTIONNAIRES",
+    "Arrivals",
+    "Aside",
     "BadRating",
     "Choice",
     "Chosen",
+    "ImportChoice",
+    "ImportPlan",
     "LowRating",
     "NewAnswer",
     "NewResponse",
@@ -55,12 +66,18 @@ __all__ = [
     "TallyTable",
     "add_responses",
     "all_tags",
+    "arrivals",
     "bad_answers",
+    "check_ratings",
     "count",
     "counts_by_unit",
     "editions",
     "find_by_receipt",
+    "import_kept_ratings",
+    "import_ratings",
     "is_well_formed_receipt",
+    "keep_upload",
+    "kept_aside",
     "lines_of",
     "low_ratings",
     "overall_questions",
@@ -88,6 +105,50 @@ def add_responses(rows: Iterable[NewResponse]) -> list[str]:
     keys = store(work.connection(), rows, key=current_app.extensions["settings"].key())
     commit()
     return keys
+
+
+def check_ratings(data: bytes, choice: ImportChoice) -> ImportPlan:
+    """What a file of ratings would add; nothing is stored.
+
+    Raises:
+        ImportFaults: with every line that does not fit.
+        Refused: the mapping is none.
+    """
+    return importing.plan(data, choice, clock.today())
+
+
+def keep_upload(data: bytes, choice: ImportChoice) -> str:
+    """Keep a checked file until somebody confirms it; returns the name by which it is taken."""
+    return uploads.keep(data, choice)
+
+
+def import_kept_ratings(name: str, *, actor: str) -> ImportPlan:
+    """Import a file kept after its dry run, once."""
+    data, choice = uploads.take(name)
+    return import_ratings(data, choice, actor=actor)
+
+
+def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> ImportPlan:
+    """Store a file's ratings, all or none.
+
+    Raises:
+        ImportFaults: with every line that does not fit.
+        Refused: the mapping is none.
+    """
+    plan = check_ratings(data, choice)
+    work = session()
+    store(work.connection(), plan.responses, key=current_app.extensions["settings"].key())
+    audit.record(
+        "ratings.imported",
+        units.round_(choice.round_id).code,
+        actor=actor,
+        answers=len(plan.responses),
+        mapping=choice.mapping,
+        source=choice.source,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    commit()
+    return plan
 
 
 def remove_responses(round_id: int) -> int:

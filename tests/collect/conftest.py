@@ -59,12 +59,10 @@ class Town:
                 questionnaire=questionnaire,
                 group=group,
             )
-            if kind == "poll":
-                sample.lock_design(wave.id, sample.DesignChoice(columns=("area",), total=people, minimum=1, reserve_share=0))
-                sample.draw(wave.id, "2026-seed")
-            else:
-                sample.lock_design(wave.id, sample.DesignChoice(method="census", total=people, reserve_share=0))
-                sample.draw(wave.id, "2026-seed")
+            method = "proportional" if kind == "poll" else "census"
+            design = sample.DesignChoice(("area",), method, total=people, minimum=1, reserve_share=0)
+            sample.lock_design(wave.id, design)
+            sample.draw(wave.id, "2026-seed")
             sample.open_wave(wave.id)
             return [link.url.partition("/p/")[2] for link in sample.links(wave.id)]
 
