@@ -72,19 +72,16 @@ def new_codes(number: int) -> list[str]:
     found: set[str] = set()
     while len(found) < number:
         bodies = ("".join(secrets.choice(rules.ALPHABET) for _ in range(rules.CODE_LENGTH - 1)) for _ in range(number))
-        fresh = {body + rules.check_character(body) for body in bodies} - found
+        fresh = {body + rules.check_character(body) for body in bodies}
         found |= fresh - _taken(fresh)
-    return sorted(found)[:number]
+    return secrets.SystemRandom().sample(sorted(found), number)
 
 
 def _taken(codes: set[str]) -> set[str]:
-    ordered = sorted(codes)
-    parts = [ordered[at : at + 500] for at in range(0, len(ordered), 500)]
-    return {
-        code
-        for part in parts
-        for code in session().scalars(select(models.PlaceCode.code).where(models.PlaceCode.code.in_(part)))
-    }
+    """Those of the codes that were issued before, asked for in parts that fit one statement."""
+    column, ordered = models.PlaceCode.code, sorted(codes)
+    parts = (ordered[at : at + 1000] for at in range(0, len(ordered), 1000))
+    return {code for part in parts for code in session().scalars(select(column).where(column.in_(part)))}
 
 
 def issue(window_ids: Iterable[int], from_day: date) -> list[str]:

@@ -25,9 +25,9 @@ QUESTIONNAIRES = {
 
 
 class UnitForm(FlaskForm):
-    name = StringField(_("Name"), NAME)
-    class_code = SelectField(_("Class"), description=_("Units are ranked inside their class only."))
-    parent_id = SelectField(_("Belongs to"), coerce=int)
+    name = StringField(_("Name of the unit"), NAME)
+    class_code = SelectField(_("Class"), default="", description=_("Units are ranked inside their class only."))
+    parent_id = SelectField(_("Belongs to"), coerce=int, default=0)
     active = BooleanField(_("Is appraised"), default=True)
 
     def __init__(self, *args: object, unit_id: int = 0, **kwargs: object) -> None:
@@ -42,7 +42,7 @@ class NewUnitForm(UnitForm):
 
 
 class ClassForm(FlaskForm):
-    name = StringField(_("Name"), NAME)
+    name = StringField(_("Name of the class"), NAME)
 
 
 class NewClassForm(ClassForm):
@@ -50,7 +50,9 @@ class NewClassForm(ClassForm):
 
 
 class WindowForm(FlaskForm):
-    name = StringField(_("Name"), NAME, description=_("As citizens know it; it stands on the form and the poster."))
+    name = StringField(
+        _("Name of the counter"), NAME, description=_("As citizens know it; it stands on the form and the poster.")
+    )
     questionnaire = SelectField(_("Questionnaire"), choices=list(QUESTIONNAIRES.items()))
     active = BooleanField(_("Is in service"), default=True)
 
@@ -64,10 +66,10 @@ class MoveCodeForm(FlaskForm):
 
 
 class RoundForm(FlaskForm):
-    name = StringField(_("Name"), NAME)
+    name = StringField(_("Name of the round"), NAME)
     opens_on = DateField(_("First day"), [DataRequired(_("Choose the first day."))])
     closes_on = DateField(_("Last day"), [DataRequired(_("Choose the last day."))])
-    closed = BooleanField(_("Closed"), description=_("A closed round takes no more ratings, whatever the day."))
+    closed = BooleanField(_("Round closed"), description=_("A closed round takes no more ratings, whatever the day."))
 
     def validate_closes_on(self, field: Field) -> None:
         first: date | None = self.opens_on.data

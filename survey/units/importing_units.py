@@ -55,8 +55,9 @@ def _known() -> _Known:
 
 def _check_classes(table: Table, known: _Known, faults: Faults) -> None:
     """A class has one code and one name, in the file and in the store."""
-    told = {row.get("class_code"): row.get("class_name") for row in reversed(table.rows) if row.get("class_name")}
-    names = {**told, **known.class_names}
+    told = {row.get("class_code"): row.get("class_name") for row in reversed(table.rows)}
+    named = {code: name for code, name in told.items() if code and name}
+    names = {**named, **known.class_names}
     for row in table.rows:
         code, name = row.get("class_code"), row.get("class_name")
         if name and not code and name not in names.values():

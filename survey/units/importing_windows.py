@@ -94,24 +94,20 @@ def _differs(row: Row, known: Window) -> bool:
     return _changed_window(row, known) != {"id": known.id, "name": known.name, "questionnaire": known.questionnaire}
 
 
-def plan_caseload(data: bytes, unit_id: int | None = None) -> Plan:
+def plan_caseload(data: bytes) -> Plan:
     """What an upload of caseload will do; lines without a number of cases are left out, as in a half-filled template.
-
-    Args:
-        data: the file.
-        unit_id: take only counters of this unit.
 
     Raises:
         ImportFaults: every faulty line, with the way to mend it.
     """
     table = tables.read(data, columns=CASELOAD_COLUMNS)
     rows = [row for row in table.rows if row.get("cases")]
-    windows = {window.code: window for window in reading.windows(unit_id)}
+    windows = {window.code: window for window in reading.windows()}
     faults = Faults(CASELOAD_COLUMNS)
     cells = [_cell(row, windows, faults) for row in rows]
     faults.check_doubled(((cell.row, (cell.window_id, cell.month)) for cell in cells), "window_code")
     faults.raise_any()
-    stored = {(c.window_id, c.month): c.cases for c in reading.caseload(date.min, date.max, unit_id)}
+    stored = {(c.window_id, c.month): c.cases for c in reading.caseload(date.min, date.max)}
     new = [cell for cell in cells if (cell.window_id, cell.month) not in stored]
     changed = [cell for cell in cells if stored.get((cell.window_id, cell.month), cell.cases) != cell.cases]
     return Plan(
@@ -140,7 +136,7 @@ def _cell(row: Row, windows: dict[str, Window], faults: Faults) -> _Cell:
     """A line's counter, month and cases; what is faulty is noted and stands as a placeholder."""
     window = windows.get(row.get("window_code"))
     if window is None:
-        faults.note(row, "window_code", gettext("No counter here has this code; add it first or correct the code."))
+        faults.note(row, "window_code", gettext("No counter has this code; add it first or correct the code."))
     month = rules.month_of(row.get("month"))
     if month is None:
         faults.note(row, "month", gettext("Write the month like 2026-03."))

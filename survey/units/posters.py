@@ -1,14 +1,15 @@
 """Posters and table cards of counters as PDF: the body, the counter, the code, the short link, and neutral words.
 
 Nobody is asked for a *good* rating: the same sentence invites every answer. The code is level Q with its quiet zone
-of four modules, and its dark square is never narrower than 3 cm (`SMALLEST_CODE`).
+of four modules, and its dark square is never narrower than 3 cm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, gettext
@@ -21,9 +22,7 @@ from survey.units import codes, reading
 Progress = Callable[[int, int], None]
 KINDS = ("a4", "card")
 FONT = "Noto Sans SC"
-#: millimetres
-PAGE = (210.0, 297.0)
-SMALLEST_CODE = 30.0
+Colour = tuple[int, int, int]
 BRAND, INK, SOFT, HAIRLINE = (23, 83, 127), (22, 32, 43), (81, 96, 111), (160, 170, 180)
 WARN, WARN_SOFT = (138, 83, 0), (253, 241, 219)
 
@@ -73,7 +72,6 @@ class Design:
 A4 = Design(210, 297, 120, 92, 18, 30, 44, 26, 15)
 #: a quarter of A4
 CARD = Design(105, 148.5, 62, 43, 9, 15, 21, 14, 8.5)
-CARDS_A_PAGE = 4
 #: posters between two reports of progress, each of which is stored
 STEP = 25
 #: below the Chinese, for the visitor who cannot read it
@@ -112,98 +110,102 @@ def pdf(posters: Sequence[Poster], kind: str, progress: Progress = silent) -> by
             promise=gettext("Voluntary, without names, about ten seconds"),
             how=gettext("Scan with a phone, or open the address above"),
         )
-    for number, poster in enumerate(posters):
-        if kind == "a4":
-            document.add_page()
-            _draw(document, poster, words, A4, 0, 0)
-        else:
-            _draw_card(document, poster, words, number)
+    spots = _cards(document) if kind == "card" else _pages(document)
+    for number, (poster, spot) in enumerate(zip(posters, spots, strict=False)):
+        spot.draw(poster, words)
         if number % STEP == 0:
             progress(number, len(posters))
     return bytes(document.output())
 
 
-def _draw_card(document: FPDF, poster: Poster, words: Words, number: int) -> None:
-    place = number % CARDS_A_PAGE
-    if place == 0:
+def _pages(document: FPDF) -> Iterator[Spot]:
+    """One whole page after another."""
+    while True:
         document.add_page()
-        _draw_cut_lines(document)
-    _draw(document, poster, words, CARD, CARD.width * (place % 2), CARD.height * (place // 2))
+        yield Spot(document, A4, 0, 0)
 
 
-def _draw_cut_lines(document: FPDF) -> None:
-    document.set_draw_color(*HAIRLINE)
-    document.set_line_width(0.2)
-    document.set_dash_pattern(dash=2, gap=2)
-    document.line(CARD.width, 4, CARD.width, PAGE[1] - 4)
-    document.line(4, CARD.height, PAGE[0] - 4, CARD.height)
-    document.set_dash_pattern()
+def _cards(document: FPDF) -> Iterator[Spot]:
+    """The quarters of one page after another, with dashed lines to cut along."""
+    while True:
+        document.add_page()
+        document.set_draw_color(*HAIRLINE)
+        document.set_line_width(0.2)
+        document.set_dash_pattern(dash=2, gap=2)
+        document.line(CARD.width, 4, CARD.width, A4.height - 4)
+        document.line(4, CARD.height, A4.width - 4, CARD.height)
+        document.set_dash_pattern()
+        for top in (0, CARD.height):
+            for left in (0, CARD.width):
+                yield Spot(document, CARD, left, top)
 
 
-def _draw(document: FPDF, poster: Poster, words: Words, design: Design, left: float, top: float) -> None:
-    """One poster with its upper left corner at (left, top)."""
-    scale = design.width / A4.width
-    document.set_fill_color(*BRAND)
-    document.rect(left + design.margin, top + 12 * scale, design.width - 2 * design.margin, 1.6 * scale, style="F")
-    line = _Line(document, design, left)
-    line.write(poster.unit_name, design.unit_size, top + 26 * scale, INK)
-    line.write(words.title, design.title_size, top + 50 * scale, BRAND)
-    line.write(words.promise, design.small_size, top + 76 * scale, SOFT)
-    _draw_code(
-        document, poster.link, left + (design.width - design.code_size) / 2, top + design.code_top, design.code_size
-    )
-    under = top + design.code_top + design.code_size
-    line.write(poster.window_name, design.window_size, under + 6 * scale, INK)
-    line.write(poster.link, design.small_size, under + 25 * scale, INK)
-    line.write(words.how, design.small_size, under + 37 * scale, SOFT)
-    line.write(
-        f"{TITLE_IN_ENGLISH} · {poster.window_code}", design.small_size * 0.85, top + design.height - 22 * scale, SOFT
-    )
-    if poster.mark:
-        _draw_mark(document, poster.mark, design, left, top)
-
-
-def _draw_mark(document: FPDF, mark: str, design: Design, left: float, top: float) -> None:
-    height = 14 * design.width / A4.width
-    document.set_fill_color(*WARN_SOFT)
-    document.rect(left, top, design.width, height, style="F")
-    _Line(document, design, left).write(mark, design.small_size, top + height * 0.2, WARN)
-
-
-@dataclass
-class _Line:
-    """Writes centred lines into one poster; a line that is too wide is set smaller."""
+@dataclass(frozen=True)
+class Spot:
+    """Where one poster is drawn: its design, with the upper left corner at (left, top) of the present page."""
 
     document: FPDF
     design: Design
     left: float
+    top: float
 
-    def write(self, words: str, size: float, top: float, colour: tuple[int, int, int]) -> None:
-        room = self.design.width - 2 * self.design.margin
-        self.document.set_font(FONT, size=size)
-        width = self.document.get_string_width(words)
+    def draw(self, poster: Poster, words: Words) -> None:
+        design = self.design
+        scale = design.width / A4.width
+        under = design.code_top + design.code_size
+        self._bar(design.margin, 12 * scale, 1.6 * scale, BRAND)
+        self._write(poster.unit_name, design.unit_size, 26 * scale, INK)
+        self._write(words.title, design.title_size, 50 * scale, BRAND)
+        self._write(words.promise, design.small_size, 76 * scale, SOFT)
+        self._code(poster.link)
+        self._write(poster.window_name, design.window_size, under + 6 * scale, INK)
+        self._write(poster.link, design.small_size, under + 25 * scale, INK)
+        self._write(words.how, design.small_size, under + 37 * scale, SOFT)
+        foot = f"{TITLE_IN_ENGLISH} · {poster.window_code}"
+        self._write(foot, design.small_size * 0.85, design.height - 22 * scale, SOFT)
+        if poster.mark:
+            self._bar(0, 0, 14 * scale, WARN_SOFT)
+            self._write(poster.mark, design.small_size, 3 * scale, WARN)
+
+    def _bar(self, margin: float, top: float, height: float, colour: Colour) -> None:
+        self.document.set_fill_color(*colour)
+        self.document.rect(self.left + margin, self.top + top, self.design.width - 2 * margin, height, style="F")
+
+    def _write(self, words: str, size: float, top: float, colour: Colour) -> None:
+        """A centred line; one that is too wide is set smaller."""
+        document, room = self.document, self.design.width - 2 * self.design.margin
+        document.set_font(FONT, size=size)
+        width = document.get_string_width(words)
         if width > room:
             size *= room / width
-            self.document.set_font(FONT, size=size)
-        self.document.set_text_color(*colour)
-        self.document.set_xy(self.left + self.design.margin, top)
-        self.document.cell(room, size * 0.45, words, align=Align.C)
+            document.set_font(FONT, size=size)
+        document.set_text_color(*colour)
+        document.set_xy(self.left + self.design.margin, self.top + top)
+        document.cell(room, size * 0.45, words, align=Align.C)
 
-
-def _draw_code(document: FPDF, text: str, left: float, top: float, size: float) -> None:
-    """A code as filled rectangles, one for each run of dark modules, on a white square."""
-    matrix = codes.qr_matrix(text)
-    module = size / len(matrix)
-    document.set_fill_color(255, 255, 255)
-    document.rect(left, top, size, size, style="F")
-    document.set_fill_color(0, 0, 0)
-    for row, modules in enumerate(matrix):
-        start = None
-        for column, dark in enumerate([*modules, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
+    def _code(self, text: str) -> None:
+        """The code as filled rectangles, one for each run of dark modules, with the quiet zone left white."""
+        matrix = codes.qr_matrix(text)
+        module = self.design.code_size / len(matrix)
+        left = self.left + (self.design.width - self.design.code_size) / 2
+        top = self.top + self.design.code_top
+        self.document.set_fill_color(0, 0, 0)
+        for row, modules in enumerate(matrix):
+            for start, length in _runs(modules):
                 # a hair taller than a module, so that no white line shows between rows
-                width, height = (column - start) * module, module * 1.02
-                document.rect(left + start * module, top + row * module, width, height, style="F")
-                start = None
+                width, height = length * module, module * 1.02
+                self.document.rect(left + start * module, top + row * module, width, height, style="F")
+
+
+def _runs(modules: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Where dark modules stand in a row, and how many.
+
+    >>> list(_runs([False, True, True, False, True]))
+    [(1, 2), (4, 1)]
+    """
+    at = 0
+    for dark, group in groupby(modules):
+        length = len(list(group))
+        if dark:
+            yield at, length
+        at += length

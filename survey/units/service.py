@@ -270,13 +270,13 @@ def import_windows(data: bytes, dry_run: bool = False) -> Plan:
     return _carry_out(importing_windows.plan_windows(data, clock.today()), "counters.imported", dry_run)
 
 
-def import_caseload(data: bytes, dry_run: bool = False, *, unit_id: int | None = None) -> Plan:
-    """Set cases by counter and month from CSV or XLSX: of all counters, or only of one unit's.
+def import_caseload(data: bytes, dry_run: bool = False) -> Plan:
+    """Set cases by counter and month from CSV or XLSX.
 
     Raises:
         ImportFaults: something in the file must be mended; nothing has been stored.
     """
-    return _carry_out(importing_windows.plan_caseload(data, unit_id), "caseload.imported", dry_run)
+    return _carry_out(importing_windows.plan_caseload(data), "caseload.imported", dry_run)
 
 
 def _carry_out(plan: Plan, deed: str, dry_run: bool) -> Plan:
