@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from survey import clock, tables
+from survey import clock, demo, tables
 from survey.presentation import percent
 from survey.sample import letters, service
 from survey.sample.drawing import Comparison
@@ -129,7 +129,7 @@ def write_letters(wave: int, out: Path, stratum: str) -> None:
     """Write letters with QR codes for WAVE."""
     found = service.wave(wave)
     wanted = letters.collect(found, service.links(wave), stratum=stratum)
-    out.write_bytes(letters.pdf(found, wanted, clock.today()))
+    out.write_bytes(letters.pdf(found, wanted, clock.today(), mark=demo.label()))
     service.note_download(wave, out.name)
     click.echo(f"{len(wanted)} letters")
 

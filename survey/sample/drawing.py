@@ -111,7 +111,7 @@ def repeat_from_file(data: bytes, text: str) -> Comparison:
         Refused: the record cannot be read.
         ImportFaults: the frame lacks a column.
     """
-    found = _read_record(text)
+    found = read_record(text)
     columns = found["frame"]["columns"]
     table = tables.read(data, columns=dict.fromkeys((found["frame"]["key_column"], *columns), ()))
     keys = [row.get(found["frame"]["key_column"]) for row in table.rows]
@@ -138,7 +138,7 @@ def repeat(
     )
 
 
-def _read_record(text: str) -> dict[str, Any]:
+def read_record(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
         kind = found["record"]

@@ -6,22 +6,29 @@ The page says who asks, why this person, what happens with the answer, and that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
+import numpy as np
 import pylopdf_fonts_zh_cn
-from flask_babel import format_date, gettext
+from flask_babel import force_locale, format_date, gettext
 from fpdf import FPDF
+from PIL import Image
 
-from survey import demo
 from survey.jobs import Progress
 from survey.sample import frames
 from survey.sample.rules import Link, Wave
 from survey.units import service as units
 
 FONT = "Noto Sans SC"
+LANGUAGE = "zh_Hans"
 #: millimetres
 LEFT, WIDTH, CODE = 25.0, 160.0, 62.0
+#: pixels a module of the code has
+PIXELS = 8
+#: letters between two reports of progress
+EVERY = 20
 INK, SOFT, BRAND = (22, 32, 43), (81, 96, 111), (23, 83, 127)
 
 
@@ -56,25 +63,36 @@ def collect(wave: Wave, links: Sequence[Link], *, stratum: str = "") -> list[Let
     ]
 
 
-def pdf(wave: Wave, letters: Sequence[Letter], today: date, progress: Progress = silent) -> bytes:
-    """The letters as one document; the font is embedded once, with only the glyphs that are used."""
+def pdf(wave: Wave, letters: Sequence[Letter], today: date, *, mark: str = "", progress: Progress = silent) -> bytes:
+    """The letters as one document, in Chinese whatever language the staff reads.
+
+    The font is embedded once, with only the glyphs that are used.
+
+    Args:
+        wave: what the letters invite to.
+        letters: to whom.
+        today: the day they bear.
+        mark: the mark of demonstration data, where it stands.
+        progress: told now and then how far the work is.
+    """
     document = FPDF(format="A4")
     document.set_auto_page_break(False)
-    document.set_title(gettext("Letters of %(name)s", name=wave.name))
     document.set_lang("zh-CN")
     document.add_font(FONT, fname=pylopdf_fonts_zh_cn.sans_path())
-    mark = demo.label()
-    for number, letter in enumerate(letters, 1):
-        document.add_page()
-        _draw(document, wave, letter, today, mark)
-        progress(number, len(letters))
+    write = _Writer(document)
+    with force_locale(LANGUAGE):
+        document.set_title(gettext("Letters of %(name)s", name=wave.name))
+        for number, letter in enumerate(letters, 1):
+            document.add_page()
+            _draw(write, wave, letter, today, mark)
+            if number % EVERY == 0:
+                progress(number, len(letters))
     return bytes(document.output())
 
 
-def _draw(document: FPDF, wave: Wave, letter: Letter, today: date, mark: str) -> None:
-    write = _Writer(document)
-    if mark:
-        write(mark, 9, SOFT, top=10)
+def _draw(write: _Writer, wave: Wave, letter: Letter, today: date, mark: str) -> None:
+    last = format_date(wave.closes_on, "long")
+    write(mark, 9, SOFT, top=10)
     write(letter.name or gettext("To the person invited"), 12, INK, top=42)
     write(letter.address, 11, INK)
     write(format_date(today, "long"), 10, SOFT, top=72)
@@ -92,17 +110,23 @@ def _draw(document: FPDF, wave: Wave, letter: Letter, today: date, mark: str) ->
         gettext(
             "Scan the code with your phone, or open the address below it. It takes about three minutes. "
             "The last day is %(day)s.",
-            day=format_date(wave.closes_on, "long"),
+            day=last,
         ),
         11.5,
         INK,
         gap=3,
     )
-    _draw_code(document, letter.url, (210 - CODE) / 2, 132)
-    write(letter.url.removeprefix("https://"), 11, INK, top=198, align="C")
+    _draw_code(write.document, letter.url, (210 - CODE) / 2, 132)
+    write(letter.url, 11, INK, top=198, align="C")
     write(gettext("The link is yours alone and works once."), 9.5, SOFT, align="C", gap=1)
     write(gettext("What happens with your answer"), 12, BRAND, top=220)
-    for sentence in (
+    for sentence in _promises():
+        write("· " + sentence, 10, INK, gap=1)
+    write(letter.case_key, 8, SOFT, top=284)
+
+
+def _promises() -> tuple[str, ...]:
+    return (
         gettext("Taking part is voluntary. Say what you think, good or bad: every answer counts the same."),
         gettext("The bodies that are rated see only totals. They do not learn who was asked or who answered."),
         gettext(
@@ -110,16 +134,16 @@ def _draw(document: FPDF, wave: Wave, letter: Letter, today: date, mark: str) ->
             "can find out any more which answer was yours."
         ),
         gettext("Has anybody told you how to answer? The form asks about it; please say so there."),
-    ):
-        write("· " + sentence, 10, INK, gap=1)
-    write(letter.case_key, 8, SOFT, top=284)
+    )
 
 
 @dataclass
 class _Writer:
-    """Writes paragraphs below each other, or from a given height on."""
+    """Writes paragraphs below each other, or from a given height on; a paragraph that comes again is broken once."""
 
     document: FPDF
+    broken: dict[tuple[str, float], list[str]] = field(default_factory=dict)
+    y: float = 0.0
 
     def __call__(
         self,
@@ -131,23 +155,24 @@ class _Writer:
         gap: float = 0,
         align: str = "L",
     ) -> None:
-        if not words:
-            return
+        self.y = (self.y if top is None else top) + gap
         self.document.set_font(FONT, size=size)
         self.document.set_text_color(*colour)
-        self.document.set_xy(LEFT, (self.document.get_y() if top is None else top) + gap)
-        self.document.multi_cell(WIDTH, size * 0.55, words, align=align, new_x="LMARGIN", new_y="NEXT")
+        height = size * 0.55
+        for line in self._lines(words, size) if words else ():
+            self.document.set_xy(LEFT, self.y)
+            self.document.cell(WIDTH, height, line, align=align)
+            self.y += height
+
+    def _lines(self, words: str, size: float) -> list[str]:
+        if (words, size) not in self.broken:
+            found = self.document.multi_cell(WIDTH, size, words, dry_run=True, output="LINES")
+            self.broken[words, size] = cast(list[str], found)
+        return self.broken[words, size]
 
 
 def _draw_code(document: FPDF, text: str, left: float, top: float) -> None:
-    """The link's code with its quiet zone, one filled rectangle for each run of dark modules."""
-    matrix = units.qr_matrix(text)
-    module = CODE / len(matrix)
-    document.set_fill_color(0, 0, 0)
-    for row, modules in enumerate(matrix):
-        column = 0
-        while column < len(modules):
-            length = next((i for i, dark in enumerate(modules[column:]) if not dark), len(modules) - column)
-            if length:
-                document.rect(left + column * module, top + row * module, length * module, module * 1.02, style="F")
-            column += length + 1
+    """The link's code with its quiet zone, as an image of one bit a pixel; level Q, printed 6 cm wide."""
+    matrix = np.array(units.qr_matrix(text), dtype=bool)
+    pixels = np.kron(~matrix, np.ones((PIXELS, PIXELS), dtype=bool))
+    document.image(Image.fromarray(pixels), left, top, CODE, CODE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from datetime import date
 
 import pytest
@@ -22,6 +23,16 @@ def upload(client: FlaskClient, path: str, data: bytes, name: str = "list.csv") 
     response = client.submit(path, form=path, follow=False, file=(io.BytesIO(data), name))
     assert response.status_code == 302, response.text
     return response.location
+
+
+def wait_for_job(client: FlaskClient, address: str) -> str:
+    """Reload a job's page until it leads to its result; returns where."""
+    for _ in range(300):
+        response = client.get(address)
+        if response.status_code == 302:
+            return response.location
+        time.sleep(0.1)
+    raise AssertionError(response.text)
 
 
 def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient, sign_in: SignIn) -> None:
@@ -51,14 +62,16 @@ def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient
 
     links = client.submit("/sample/waves/1/cases", form="/sample/waves/1/links.csv")
     assert links.mimetype == "text/csv" and links.text.count("/p/") == 60
-    letters = client.submit("/sample/waves/1/cases?stratum=城镇 / 居民", form="/sample/waves/1/letters")
-    assert letters.data.startswith(b"%PDF")
+    begun = client.submit("/sample/waves/1/cases?stratum=城镇 / 居民", form="/sample/waves/1/letters", follow=False)
+    ready = wait_for_job(client, begun.location)
+    assert client.submit(ready).data.startswith(b"%PDF")
     called = client.submit("/sample/waves/1", form="/sample/waves/1/reserve", stratum="城镇 / 居民", count="2")
     assert called.status_code == 200
     assert client.get("/sample").status_code == 200
     closed = client.submit("/sample/waves/1", form="/sample/waves/1/close")
     assert closed.status_code == 200
     assert "/links.csv" not in client.get("/sample/waves/1/cases").text
+    assert client.get(ready).status_code == 410
 
 
 def test_a_faulty_list_names_each_place_and_stores_nothing(client: FlaskClient, sign_in: SignIn) -> None:
