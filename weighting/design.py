@@ -13,6 +13,7 @@ from weighting.design_checks import (
     SecondStage,
     checked_column,
     checked_weights,
+    finite_weights,
     inclusion_probabilities,
     nested,
     parents,
@@ -173,14 +174,15 @@ class Design:
             The same design with these weights.
 
         Raises:
-            WeightingError: weights of the wrong length, negative or not finite.
+            WeightingError: weights of the wrong length or not finite; negative ones, unless an adjustment
+                made them (linear calibration may).
 
         Source: Deville and Särndal (1992), JASA 87, equation 3.4.
 
         >>> Design(weights=[1, 1]).reweighted([2, 3]).weights.tolist()
         [2.0, 3.0]
         """
-        checked = checked_weights(weights, len(self))
+        checked = checked_weights(weights, len(self)) if adjustment is None else finite_weights(weights, len(self))
         copy = object.__new__(Design)
         copy._put(**{field.name: getattr(self, field.name) for field in fields(self)})
         copy._put(weights=checked, stratum_weights=shared_weights(self.strata, checked), adjustment=adjustment)

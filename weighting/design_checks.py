@@ -68,6 +68,14 @@ def checked_weights(weights: ArrayLike, n: int) -> FloatArray:
     return column
 
 
+def finite_weights(weights: ArrayLike, n: int) -> FloatArray:
+    """(n,) finite weights; linear calibration may make some of them negative."""
+    column = np.array(weights, np.float64)
+    if column.shape != (n,) or not np.isfinite(column).all():
+        raise WeightingError(f"adjusted weights must be {n} finite numbers, one a row.")
+    return column
+
+
 def nested(outer: Factor, inner: Factor, what: str) -> Factor:
     """Units within their parents: one label in two parents is two units."""
     if not len(inner):

@@ -160,7 +160,7 @@ def compare_margins(
         One comparison for each variable in ``totals``; categories without rows count 0.
 
     Raises:
-        WeightingError: a variable is missing, or a category of it has no total.
+        WeightingError: weights of different rows, a variable is missing, or a category of it has no total.
 
     Source:
         Valliant, Dever and Kreuter (2018), Practical Tools for Designing and Weighting Survey Samples, chapter 18.
@@ -169,7 +169,9 @@ def compare_margins(
     >>> check.labels, check.before, check.after, check.largest_gap
     (('F', 'M'), array([1., 2.]), array([2., 2.]), 0.0)
     """
-    old, new = checked_weights(before, np.size(before)), checked_weights(after, np.size(before))
+    old, new = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    if old.shape != new.shape or not (np.isfinite(old).all() and np.isfinite(new).all()):
+        raise WeightingError("Give the weights before and after of the same rows, all of them finite.")
     return tuple(_compared(old, new, name, variables, totals[name]) for name in totals)
 
 

@@ -130,9 +130,7 @@ def eligibility_rate(counts: Counts) -> float:
     n = _checked(counts)
     eligible = n["I"] + n["P"] + n["R"] + n["NC"] + n["O"]
     if eligible + n["NE"] == 0:
-        raise WeightingError(
-            "No case has a known eligibility: give e as a number and say where it comes from."
-        )
+        raise WeightingError("No case has a known eligibility: give e as a number and say where it comes from.")
     return eligible / (eligible + n["NE"])
 
 
@@ -141,13 +139,9 @@ def _checked(counts: Counts) -> dict[str, float]:
     letters = [member.value for member in Disposition]
     for letter, count in given.items():
         if letter not in letters:
-            raise WeightingError(
-                f"Disposition {letter!r} is not one of {', '.join(letters)}: recode these cases."
-            )
+            raise WeightingError(f"Disposition {letter!r} is not one of {', '.join(letters)}: recode these cases.")
         if not 0 <= count < float("inf"):
-            raise WeightingError(
-                f"Disposition {letter} has the count {count}: give a number that is not negative."
-            )
+            raise WeightingError(f"Disposition {letter} has the count {count}: give a number that is not negative.")
     return {letter: given.get(letter, 0.0) for letter in letters}
 
 

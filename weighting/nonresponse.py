@@ -151,13 +151,14 @@ def _status_codes(status: ArrayLike, n: int) -> IntArray:
     state = np.asarray(status)
     if state.shape != (n,):
         raise WeightingError(f"There are {state.size} status labels for {n} cases: give one label for each case.")
-    if state.dtype == np.bool_ or (state.dtype.kind in "iuf" and np.isin(state, (0, 1)).all()):
-        return np.where(state == 1, _RESPONDENT, _NONRESPONDENT)
-    labels = state.astype(str)
-    wrong = ~np.isin(labels, STATUSES)
+    numeric = state.dtype.kind in "biuf"
+    wrong = ~np.isin(state, (0, 1)) if numeric else ~np.isin(state.astype(str), STATUSES)
     if wrong.any():
         raise WeightingError(
-            f"Status {labels[wrong][0]!r} is not one of {', '.join(STATUSES)}: recode these cases, or give booleans."
+            f"Status {str(state[wrong][0])!r} is not one of {', '.join(STATUSES)}: "
+            "recode these cases, or give booleans."
         )
+    if numeric:
+        return np.where(state == 1, _RESPONDENT, _NONRESPONDENT)
     place = {name: position for position, name in enumerate(STATUSES)}
-    return np.array([place[label] for label in labels.tolist()], dtype=np.intp)
+    return np.array([place[label] for label in state.astype(str).tolist()], dtype=np.intp)

@@ -44,9 +44,7 @@ def permanent_random_numbers(seed: str, keys: Iterable[str]) -> NDArray[np.float
     try:
         encoded = [text.encode() for text in texts]
     except AttributeError as wrong:
-        raise WeightingError(
-            "A case key is not text: turn every key into a string before the draw."
-        ) from wrong
+        raise WeightingError("A case key is not text: turn every key into a string before the draw.") from wrong
     if len(set(texts)) != len(texts):
         repeated = _first_repeated(texts)
         raise WeightingError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from weighting.calibrate_distance import Distance, solve_calibration
 from weighting.categories import sums_by_code
 
 __all__ = ["CrossedCells", "MarginFit", "crossed_cells", "fit_margins"]
@@ -18,6 +19,10 @@ Reals = NDArray[np.float64]
 _DENSE_CELLS = 100_000
 #: Factors that grow beyond this belong to totals that contradict each other; the next rounds would overflow.
 _DIVERGED = 1e100
+#: Rounds of proportional fitting after which Newton's method takes over.
+_SLOW = 60
+#: Cells times categories up to which it may.
+_LARGEST_MATRIX = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +115,8 @@ def fit_margins(
 ) -> MarginFit:
     """Iterative proportional fitting on the cells.
 
+    Where that is slow (totals near the edge of what the sample can meet), Newton's method solves the same equations.
+
     Args:
         cells: C crossed cells.
         size: (C,) sum of the base weights.
@@ -120,6 +127,17 @@ def fit_margins(
     Returns:
         (C,) factors, and the largest gap over all margins of the final weights.
     """
+    fit = _proportional(cells, size, totals, tolerance, min(max_rounds, _SLOW))
+    if fit.gap <= tolerance or max_rounds <= _SLOW:
+        return fit
+    if size.size * sum(cells.sizes) <= _LARGEST_MATRIX:
+        return _newton(cells, size, totals, tolerance)
+    return _proportional(cells, size, totals, tolerance, max_rounds)
+
+
+def _proportional(
+    cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance: float, max_rounds: int
+) -> MarginFit:
     factors = np.ones_like(size)
     gap = _largest_gap(cells, size, totals)
     rounds = 0
@@ -130,6 +148,17 @@ def fit_margins(
         rounds += 1
         gap = _largest_gap(cells, size * factors, totals)
     return MarginFit(factors, rounds, gap)
+
+
+def _newton(cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance: float) -> MarginFit:
+    columns = [
+        (code[:, None] == np.arange(count)) / total
+        for code, count, total in zip(cells.codes, cells.sizes, totals, strict=True)
+    ]
+    matrix = np.hstack(columns)
+    rule = Distance("raking", -np.inf, np.inf)
+    factors, rounds = solve_calibration(size, matrix, np.ones(matrix.shape[1]), rule, tolerance)
+    return MarginFit(factors, _SLOW + rounds, _largest_gap(cells, size * factors, totals))
 
 
 def _largest_gap(cells: CrossedCells, fitted: Reals, totals: Sequence[Reals]) -> float:

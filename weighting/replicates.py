@@ -136,7 +136,8 @@ class Replicates:
             raise WeightingError(
                 f"The statistic cannot be estimated in replicate {place}: merge cells or use fewer domains."
             )
-        centre = value if self.mse else results[self.rscales > 0].mean(axis=0)
+        varied = self.rscales > 0
+        centre = value if self.mse or not varied.any() else results[varied].mean(axis=0)
         away = results - centre
         covariance = self.scale * (away.T @ (away * self.rscales[:, None]))
         return ReplicateEstimate(value, results, self.degrees_of_freedom, covariance)

@@ -88,6 +88,13 @@ def test_raking_that_cannot_converge_says_which_margin_is_missed():
         calibrate(np.ones(4), variables, {"sex": {"M": 8, "F": 2}, "age": {"o": 5, "y": 5}}, method="raking")
 
 
+def test_raking_near_the_edge_of_what_the_sample_can_meet_still_converges():
+    # Proportional fitting would need tens of thousands of rounds here.
+    variables = {"sex": np.array(list("MMFF")), "age": np.array(list("oooy"))}
+    step = rake(np.ones(4), variables, {"sex": {"M": 4.999, "F": 5.001}, "age": {"o": 5, "y": 5}})
+    np.testing.assert_allclose(step.weights, [2.4995, 2.4995, 0.001, 5.0], rtol=1e-6)
+
+
 def test_raking_in_the_last_round_allowed_is_not_called_converged():
     with pytest.raises(WeightingError, match="did not converge"):
         rake(WEIGHTS, {"sex": SEX, "age": AGE}, TOTALS, max_iterations=1)
@@ -205,3 +212,11 @@ def test_rows_that_stand_for_many_answers_give_the_same_standard_error():
     two = mean(adjusted(expanded, poststratify(weights[rows], cells[rows], totals)), y[rows])
     assert one.value == pytest.approx(float(two.value))
     assert one.standard_error == pytest.approx(float(two.standard_error))
+
+
+def test_linear_calibration_may_make_negative_weights_and_still_estimates():
+    weights, x = np.ones(5), np.array([1.0, 1, 1, 1, 9])
+    step = calibrate(weights, {"all": np.repeat("1", 5), "x": x}, {"all": {"1": 5}, "x": 4.0})
+    assert step.weights.min() < 0
+    assert weighting.total(adjusted(Design(weights=weights), step), x).value == pytest.approx(4.0)
+    assert calibrate(weights, {"x": x}, {"x": 4.0}, method="raking").weights.min() > 0

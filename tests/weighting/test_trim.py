@@ -1,0 +1,62 @@
+"""Trimming: the sum is kept, nobody is lost, and it always ends."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weighting import WeightingError, trim_weights
+
+weights_lists = st.lists(st.floats(0.1, 1000), min_size=2, max_size=40)
+
+
+@given(weights_lists, st.floats(1.0, 3.0), st.floats(0.0, 1.0), st.sampled_from(["equal", "proportional"]))
+def test_strict_trimming_keeps_the_sum_and_the_bounds(weights, above, below, redistribute):
+    mean = float(np.mean(weights))
+    trimmed = trim_weights(weights, mean * above, mean * below, redistribute=redistribute)
+    assert trimmed.sum() == pytest.approx(sum(weights))
+    assert trimmed.max() <= mean * above * (1 + 1e-12)
+    assert trimmed.min() >= mean * below * (1 - 1e-12)
+    assert np.all(np.diff(trimmed[np.argsort(weights)]) >= -1e-9 * mean)
+
+
+@given(weights_lists, st.floats(1.05, 3.0))
+def test_strict_trimming_ends_where_repeated_passes_end(weights, above):
+    cap = float(np.mean(weights)) * above
+    repeated = np.array(weights)
+    for _ in range(2000):
+        inside = repeated <= cap
+        if inside.all():
+            break
+        excess = (repeated - cap)[~inside].sum()
+        repeated = np.minimum(repeated, cap) + np.where(inside, excess / inside.sum(), 0)
+    np.testing.assert_allclose(trim_weights(weights, cap), repeated, rtol=1e-6)
+
+
+def test_one_pass_may_leave_weights_above_the_cap():
+    assert trim_weights([10.0, 68, 122], upper=70, strict=False).tolist() == [36, 94, 70]
+    assert trim_weights([10.0, 68, 122], upper=70).max() == 70
+
+
+def test_nothing_to_trim_changes_nothing():
+    assert trim_weights([1.5, 2.5, 3.0], upper=1e6).tolist() == [1.5, 2.5, 3.0]
+
+
+def test_a_cap_below_the_mean_weight_is_refused_instead_of_trimmed_for_ever():
+    with pytest.raises(WeightingError, match="cap 40 is below the mean weight 50"):
+        trim_weights([10.0, 90.0], upper=40)
+    with pytest.raises(WeightingError, match="floor 60 is above the mean weight 50"):
+        trim_weights([10.0, 90.0], lower=60)
+
+
+def test_a_cap_at_the_mean_weight_makes_all_equal():
+    np.testing.assert_allclose(trim_weights([10.0, 20, 90], upper=40), [40, 40, 40])
+
+
+def test_nonrespondents_stay_at_zero():
+    assert trim_weights([0.0, 10, 90, 20], upper=60).tolist() == [0, 25, 60, 35]
+
+
+def test_an_unknown_way_to_redistribute_is_refused():
+    with pytest.raises(WeightingError, match="'equal' or 'proportional'"):
+        trim_weights([1, 2], upper=1.6, redistribute="random")
