@@ -104,6 +104,8 @@ def interaction(*columns: ArrayLike) -> NDArray[np.str_]:
     Raises:
         WeightingError: no column, or columns of different length.
 
+    Source: crossing classifications, Cochran (1977), section 5A.7.
+
     >>> interaction([1, 1, 2], ["a", "b", "a"]).tolist()
     ['1:a', '1:b', '2:a']
     """
