@@ -28,11 +28,11 @@ def scheme_choices() -> list[tuple[str, str]]:
     """Code and title of every scheme, stored or shipped, newest version each."""
     titles: dict[str, str] = {}
     for version in service.schemes_stored():
-        titles.setdefault(version.code, f"{version.title}({version.code} v{version.version})")
+        titles.setdefault(version.code, f"{version.title} · {version.code} v{version.version}")
     for code in service.shipped_schemes():
         if code not in titles:
             scheme = service.newest_scheme(code)
-            titles[code] = f"{scheme.title.zh}({code} v{scheme.version})"
+            titles[code] = f"{scheme.title.zh} · {code} v{scheme.version}"
     return sorted(titles.items())
 
 

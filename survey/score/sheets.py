@@ -34,7 +34,7 @@ class SheetEntry:
     made_at: datetime
     made_by: str
     replaces_id: int | None
-    #: the sheets that correct this one
+    #: the frozen sheets that correct this one; a draft corrects nothing yet
     corrected_by: tuple[int, ...]
     reason: str
     demo: bool
@@ -69,7 +69,7 @@ def entries(viewer: Viewer, round_id: int | None = None) -> list[SheetEntry]:
     found = session().execute(query).all()
     corrections: dict[int, list[int]] = {}
     for row, _ in found:
-        if row.replaces_id:
+        if row.replaces_id and row.frozen_at:
             corrections.setdefault(row.replaces_id, []).append(row.id)
     return [_entry(row, scheme, corrections.get(row.id, [])) for row, scheme in found]
 
@@ -100,7 +100,9 @@ def sheet(sheet_id: int, viewer: Viewer) -> Sheet:
     if not viewer.sees_all and row.frozen_at is None:
         raise NotFound(gettext("There is no such sheet."))
     scheme = session().get_one(StoredScheme, row.scheme_id)
-    corrections = session().scalars(select(StoredSheet.id).where(StoredSheet.replaces_id == row.id))
+    corrections = session().scalars(
+        select(StoredSheet.id).where(StoredSheet.replaces_id == row.id, StoredSheet.frozen_at.is_not(None))
+    )
     return Sheet(_entry(row, scheme, list(corrections)), _visible(from_json(row.content), viewer))
 
 

@@ -118,7 +118,16 @@ def explain(sheet_id: int, unit_id: int) -> str:
     found = next(((g, line) for g, line in sheet.content.lines() if line.unit_id == unit_id), None)
     if found is None:
         raise NotFound(gettext("This unit is not on the sheet."))
-    return render_template("score/explain.html", sheet=sheet.content, entry=sheet.entry, group=found[0], line=found[1])
+    group, line = found
+    strata_url = _strata_url(sheet.content, unit_id)
+    return render_template(
+        "score/explain.html",
+        sheet=sheet.content,
+        entry=sheet.entry,
+        group=group,
+        line=line,
+        strata_url=strata_url,
+    )
 
 
 @blueprint.get("/score/<int:sheet_id>/print")
