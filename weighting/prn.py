@@ -71,13 +71,19 @@ def rotate_random_numbers(prn: NDArray[np.float64], shift: float) -> NDArray[np.
     Returns:
         (n,) numbers in [0, 1): (prn − shift) modulo 1.
 
+    Raises:
+        WeightingError: a number outside [0, 1), or a shift that is not finite.
+
     Source:
         Ohlsson (1995), sections 9.3 and 9.5.
 
     >>> rotate_random_numbers(np.array([0.1, 0.5]), 0.25).round(2)
     array([0.85, 0.25])
     """
-    rotated: NDArray[np.float64] = np.mod(np.asarray(prn, dtype=np.float64) - shift, 1.0)
+    numbers = np.asarray(prn, dtype=np.float64)
+    if not (np.all(numbers >= 0) and np.all(numbers < 1)) or not np.isfinite(shift):
+        raise WeightingError("Random numbers lie in [0, 1), and the shift is a finite number.")
+    rotated: NDArray[np.float64] = np.mod(numbers - shift, 1.0)
     # The modulo of a tiny negative number rounds up to 1, which is the same point of the circle as 0.
     return np.where(rotated >= 1.0, 0.0, rotated)
 

@@ -21,7 +21,7 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 #: n · R weights beyond this would not fit into the memory of an ordinary machine.
-_LARGEST_MATRIX = 200_000_000
+_LARGEST_MATRIX = 50_000_000
 
 
 @dataclass(frozen=True, eq=False)
