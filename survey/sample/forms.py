@@ -36,7 +36,7 @@ QUESTIONNAIRES = {
 }
 METHODS = {
     "proportional": _("Proportional to the size of the stratum"),
-    "neyman": _("Neyman: more where answers differ more"),
+    "neyman": _("Neyman: by size and spread"),
 }
 ROLES = {
     "omit": _("Leave out"),

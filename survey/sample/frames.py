@@ -87,6 +87,7 @@ def read_cases(data: bytes, source: FrameSource) -> list[Case]:
     if not table.rows:
         faults = [Fault(0, "", "", gettext("Add one line per case below the heading line."))]
     if faults:
+        faults.sort(key=lambda fault: fault.line)
         raise ImportFaults(gettext("The list was not taken over: please mend these places."), faults)
     return [
         Case(

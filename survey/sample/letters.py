@@ -97,15 +97,7 @@ def _draw(write: _Writer, wave: Wave, letter: Letter, today: date, mark: str) ->
     write(letter.address, 11, INK)
     write(format_date(today, "long"), 10, SOFT, top=72)
     write(gettext("Please tell us what you think of public services"), 18, BRAND, top=84)
-    write(
-        gettext(
-            "You were chosen by chance from a list of people and firms that deal with public bodies. "
-            "Nobody else can answer in your place, so your answer matters."
-        ),
-        11.5,
-        INK,
-        top=98,
-    )
+    write(_why_you(wave), 11.5, INK, top=98)
     write(
         gettext(
             "Scan the code with your phone, or open the address below it. It takes about three minutes. "
@@ -123,6 +115,18 @@ def _draw(write: _Writer, wave: Wave, letter: Letter, today: date, mark: str) ->
     for sentence in _promises():
         write("· " + sentence, 10, INK, gap=1)
     write(letter.case_key, 8, SOFT, top=284)
+
+
+def _why_you(wave: Wave) -> str:
+    if wave.kind == "panel":
+        return gettext(
+            "Everybody on the list of this appraisal is asked, and so are you. "
+            "Nobody else can answer in your place, so your answer matters."
+        )
+    return gettext(
+        "You were chosen by chance from a list of people and firms that deal with public bodies. "
+        "Nobody else can answer in your place, so your answer matters."
+    )
 
 
 def _promises() -> tuple[str, ...]:
