@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.database import Base
 
@@ -33,6 +33,6 @@ class EstimateRun(Base):
     excluded: Mapped[int]
     cells: Mapped[int]
     #: the tally as compressed NumPy columns
-    tally: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    tally: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     #: caseload and wave designs as they stood, canonical JSON
-    context: Mapped[str] = deferred(mapped_column(Text))
+    context: Mapped[str] = mapped_column(Text, deferred=True)
