@@ -43,7 +43,7 @@ def source_of(design: Design, y: NDArray[Any], domains: Domains, *, overall: boo
     levels = read_levels(y)
     table = None if levels is None else count_table(design, levels, domains)
     if table is not None:
-        return TableSource(design, (table, table.overall()) if overall else (table,))
+        return TableSource(design, (table, table.overall(len(design.strata))) if overall else (table,))
     return row_source(design, y.astype(np.float64), domains, overall=overall)
 
 
@@ -116,7 +116,9 @@ class TableSource:
 
     def counts(self, answer: float) -> FloatArray:
         """(D,) how many gave the answer."""
-        return np.concatenate([table.count[table.values == answer].sum(axis=(0, 1)) for table in self.tables])
+        return np.concatenate(
+            [table.by_domain(table.count)[table.values == answer].sum(axis=0) for table in self.tables]
+        )
 
 
 def _joined(parts: list[_Part]) -> _Part:
