@@ -81,7 +81,7 @@ class Visitor:
         self.open("/sign-in")
         self.page.locator("[name=username]").fill(username)
         self.page.locator("[name=password]").fill(password)
-        self.page.locator("main [type=submit], form [type=submit]").first.click()
+        self.page.locator("main form button").first.click()
         return self
 
     def reads(self, words: str) -> bool:
