@@ -15,7 +15,7 @@ from survey.units.exporting import download
 blueprint = Blueprint("posters", __name__)
 PRINTERS = (Role.OFFICE, Role.UNIT_MANAGER, Role.STATISTICIAN)
 #: more take longer than a page may
-AT_ONCE = 40
+AT_ONCE = 20
 
 
 def _chosen() -> tuple[list[service.Window], dict[int, service.Unit]]:

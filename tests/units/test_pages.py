@@ -203,3 +203,9 @@ def test_a_manager_changes_nothing(manager, town):
     assert "停用" not in manager.get(f"/counters/{town.windows['102-1']}").text.replace("停用日期", "")
     for path in ("/units/new", f"/units/{town.tax}/edit", "/rounds", "/units/upload/caseload"):
         assert manager.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["x", "../secret_key", "%2e%2e%2fsecret_key", "a" * 22])
+def test_a_kept_file_is_found_by_its_own_name_only(office, name):
+    assert office.get(f"/posters/{name}.pdf").status_code in {404, 410}
+    assert office.get(f"/posters/ready/{name}").status_code in {404, 410}
