@@ -3,7 +3,12 @@
 # design, estimators, comparison
 from weighting.adjustment import adjusted
 from weighting.allocation import Allocation, allocate
-from weighting.allocation_precision import allocate_budget, allocate_for_precision, allocate_for_several
+from weighting.allocation_precision import (
+    allocate_budget,
+    allocate_for_each_stratum,
+    allocate_for_precision,
+    allocate_for_several,
+)
 from weighting.allocation_spread import StratumSpread, stratum_spread
 from weighting.calibrate import Calibration, calibrate
 from weighting.comparison import contrast, difference
@@ -48,7 +53,7 @@ from weighting.selection_rows import (
 )
 from weighting.table import SurveyTable, survey_table
 from weighting.tally import Tally
-from weighting.trim import trim_weights
+from weighting.trim import Trimming, trim_weights
 from weighting.variance import covariance
 
 __all__ = [
@@ -77,6 +82,7 @@ __all__ = [
     "SurveyTable",
     "Tally",
     "TestResult",
+    "Trimming",
     "WeightSummary",
     "WeightingError",
     "adjust_p",
@@ -85,6 +91,7 @@ __all__ = [
     "all_pairs",
     "allocate",
     "allocate_budget",
+    "allocate_for_each_stratum",
     "allocate_for_precision",
     "allocate_for_several",
     "brewer_rows",

@@ -78,10 +78,10 @@ def per_stratum(
         WeightingError: a stratum is missing, the length is wrong or a value is negative or not a number.
     """
     if isinstance(values, Mapping):
-        missing = [label for label in labels if label not in values]
-        surplus = [label for label in values if label not in labels]
-        if missing or surplus:
-            raise WeightingError(f"{name}: stratum {(missing + surplus)[0]!r} stands in one list and not in the other.")
+        different = set(labels).symmetric_difference(values)
+        if different:
+            first_name = min(map(repr, different))
+            raise WeightingError(f"{name}: stratum {first_name} stands in one list and not in the other.")
         array = np.array([values[label] for label in labels], dtype=np.float64)
     else:
         array = np.asarray(values, dtype=np.float64)

@@ -15,7 +15,7 @@ from weighting.allocation_integers import bounded_shares, variance_optimal_integ
 from weighting.allocation_several import SeveralTargets
 from weighting.errors import WeightingError
 
-__all__ = ["allocate_budget", "allocate_for_precision", "allocate_for_several"]
+__all__ = ["allocate_budget", "allocate_for_each_stratum", "allocate_for_precision", "allocate_for_several"]
 
 Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -166,6 +166,44 @@ def _smallest_total(several: SeveralTargets, bounds: StratumBounds) -> Integers:
         else:
             low = middle + 1
     return variance_optimal_integers(shares, low, bounds.lower, bounds.upper)
+
+
+def allocate_for_each_stratum(
+    population: Mapping[Any, int] | ArrayLike,
+    sd: PerStratum,
+    margin: PerStratum,
+    *,
+    level: float = 0.95,
+    minimum: PerStratum | None = None,
+) -> Allocation:
+    """The smallest sizes that give every stratum its own margin of error, for example each unit that is rated.
+
+    Args:
+        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
+        sd: standard deviation in each stratum (for shares √(p (1 − p))).
+        margin: largest half width of the normal interval of each stratum's mean.
+        level: confidence level.
+        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
+
+    Returns:
+        The allocation; ``target`` holds the real-valued sizes before the minimum.
+
+    Raises:
+        WeightingError: a margin that is not above 0, or input that does not fit.
+
+    Source:
+        Cochran (1977), section 4.6: n = n₀ / (1 + n₀/N), n₀ = (z · S / margin)².
+
+    >>> allocate_for_each_stratum({"a": 300, "b": 5000}, sd=25, margin=4).by_stratum
+    {'a': 101, 'b': 146}
+    """
+    labels = stratum_labels(population)
+    bounds = stratum_bounds(population, labels, minimum=minimum)
+    spread, wanted = per_stratum(sd, labels, "sd"), per_stratum(margin, labels, "margin", positive=True)
+    first = (float(ndtri(0.5 + level / 2)) * spread / wanted) ** 2
+    target = first / (1 + first / bounds.population)
+    sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), bounds.lower, bounds.upper)
+    return Allocation(labels, sizes, target, bounds.population, spread, "each stratum")
 
 
 def allocate_for_several(

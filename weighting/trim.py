@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -11,11 +12,50 @@ from weighting.allocation_integers import bounded_shares
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
 
-__all__ = ["Redistribution", "trim_weights"]
+__all__ = ["Redistribution", "Trimming", "trim_weights"]
 
 Reals = NDArray[np.float64]
 
 Redistribution: TypeAlias = Literal["equal", "proportional"]
+
+
+@dataclass(frozen=True, eq=False)
+class Trimming:
+    """Trimmed weights, and what a variance needs to know about them."""
+
+    #: (n,) weights before and after.
+    base_weights: Reals
+    weights: Reals
+    #: (n,) rows that took a part of the excess: those strictly inside the bounds.
+    free: NDArray[np.bool_]
+    redistribute: Redistribution
+
+    def residuals(self, influence: Reals) -> Reals:
+        """Derivative of the trimmed total by each weight before; which rows are trimmed is taken as given.
+
+        A trimmed row hands what it gains to the free rows, so it counts with their mean influence.
+
+        Args:
+            influence: (n, k) influence per unit of the trimmed weight.
+
+        Returns:
+            (n, k) influence per unit of the weight before.
+
+        Source:
+            Deville (1999), applied to weight + constant or weight · constant for the free rows.
+
+        >>> step = trim_weights([10.0, 20, 60, 110], upper=70)
+        >>> step.residuals(np.array([[1.0], [3.0], [5.0], [5.0]])).ravel()
+        array([1., 3., 2., 2.])
+        """
+        if not self.free.any() or np.array_equal(self.weights, self.base_weights):
+            return influence
+        part = self.free.astype(np.float64) if self.redistribute == "equal" else self.base_weights * self.free
+        typical: Reals = (part @ influence) / part.sum()
+        if self.redistribute == "equal":
+            return np.where(self.free[:, None], influence, typical)
+        factor = self.weights[self.free][0] / self.base_weights[self.free][0]
+        return np.where(self.free[:, None], factor * influence + (1 - factor) * typical, typical)
 
 
 def trim_weights(
@@ -25,7 +65,7 @@ def trim_weights(
     *,
     strict: bool = True,
     redistribute: Redistribution = "equal",
-) -> Reals:
+) -> Trimming:
     """Cut weights to bounds and keep their sum.
 
     The excess goes to the rows inside the bounds, in equal parts (as R's ``trimWeights``) or in proportion to their
@@ -40,7 +80,8 @@ def trim_weights(
         redistribute: "equal" or "proportional".
 
     Returns:
-        (n,) weights with the same sum; within the bounds if strict.
+        The trimmed weights, with the same sum and, if strict, within the bounds; and the step for the variance. (R
+        takes trimmed weights for design weights: ``design.reweighted(step.weights)``.)
 
     Raises:
         WeightingError: a cap below (or a floor above) the mean weight, which no redistribution can keep.
@@ -48,9 +89,9 @@ def trim_weights(
     Source:
         Potter (1990), A study of procedures to identify and trim extreme sampling weights; R survey, ``trimWeights``.
 
-    >>> trim_weights([10.0, 20, 60, 110], upper=70)
+    >>> trim_weights([10.0, 20, 60, 110], upper=70).weights
     array([25., 35., 70., 70.])
-    >>> trim_weights([10.0, 20, 60, 110], upper=70, redistribute="proportional").round(4)
+    >>> trim_weights([10.0, 20, 60, 110], upper=70, redistribute="proportional").weights.round(4)
     array([20., 40., 70., 70.])
     """
     base = checked_weights(weights, np.size(weights))
@@ -60,7 +101,7 @@ def trim_weights(
     inside = base[used]
     _check_bounds(inside, lower, upper)
     if inside.min() >= lower and inside.max() <= upper:
-        return base
+        return Trimming(base, base, used, redistribute)
     trimmed = base.copy()
     if not strict:
         trimmed[used] = _one_pass(inside, lower, upper, redistribute)
@@ -69,7 +110,8 @@ def trim_weights(
     else:
         ceiling = min(upper, float(inside.sum()))
         trimmed[used] = bounded_shares(inside, inside.sum(), np.full_like(inside, lower), np.full_like(inside, ceiling))
-    return trimmed
+    free = (trimmed > lower) & (trimmed < upper) if strict else (base >= lower) & (base <= upper)
+    return Trimming(base, trimmed, free & used, redistribute)
 
 
 def _check_bounds(weights: Reals, lower: float, upper: float) -> None:

@@ -224,7 +224,7 @@ def trim(case):
     design = design_of({**case, "design": spec}, data)
     options = case["request"]["trim"]
     bounds = {name: float(value) for name, value in re.findall(r"(upper|lower)=([\d.e]+)", options)}
-    weights = weighting.trim_weights(design.weights, **bounds, strict="strict=TRUE" in options)
+    weights = weighting.trim_weights(design.weights, **bounds, strict="strict=TRUE" in options).weights
     near(weights.sum(), design.weights.sum(), case, "sum kept")
     _compare_weights(case, weights)
     _compare_rows(case, weighting.mean(design.reweighted(weights), data["api00"]))

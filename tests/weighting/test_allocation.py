@@ -91,6 +91,27 @@ def test_a_stratum_smaller_than_the_minimum_is_taken_completely():
     assert allocate(60, {"big": 500, "tiny": 6}, method="equal", minimum=20).by_stratum == {"big": 54, "tiny": 6}
 
 
+def test_capping_a_small_stratum_hands_its_units_on():
+    allocation = allocate(100, [1000, 600, 12, 300], method="equal")
+    assert allocation.total == 100
+    np.testing.assert_allclose(allocation.target, [88 / 3, 88 / 3, 12, 88 / 3])
+
+
+@given(problems(), st.floats(0.1, 30))
+def test_each_stratum_reaches_its_own_margin_with_the_fewest_cases(problem, margin):
+    allocation = weighting.allocate_for_each_stratum(problem["population"], problem["sd"], margin)
+    assert np.all(allocation.stratum_margins() <= margin * (1 + 1e-6))
+    fewer = weighting.Allocation(
+        allocation.labels,
+        np.maximum(allocation.sizes - 1, 1),
+        allocation.target,
+        allocation.population,
+        allocation.sd,
+        "one fewer",
+    )
+    assert np.all((allocation.sizes == 1) | (fewer.stratum_margins() > margin * (1 - 1e-6)))
+
+
 def test_take_all_strata_are_drawn_completely():
     allocation = allocate(50, {"a": 400, "b": 12, "c": 100}, method="neyman", sd=[1, 1, 2], take_all=["b"])
     assert allocation.by_stratum["b"] == 12

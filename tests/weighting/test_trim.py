@@ -13,7 +13,7 @@ weights_lists = st.lists(st.floats(0.1, 1000), min_size=2, max_size=40)
 @given(weights_lists, st.floats(1.0, 3.0), st.floats(0.0, 1.0), st.sampled_from(["equal", "proportional"]))
 def test_strict_trimming_keeps_the_sum_and_the_bounds(weights, above, below, redistribute):
     mean = float(np.mean(weights))
-    trimmed = trim_weights(weights, mean * above, mean * below, redistribute=redistribute)
+    trimmed = trim_weights(weights, mean * above, mean * below, redistribute=redistribute).weights
     assert trimmed.sum() == pytest.approx(sum(weights))
     assert trimmed.max() <= mean * above * (1 + 1e-12)
     assert trimmed.min() >= mean * below * (1 - 1e-12)
@@ -30,16 +30,16 @@ def test_strict_trimming_ends_where_repeated_passes_end(weights, above):
             break
         excess = (repeated - cap)[~inside].sum()
         repeated = np.minimum(repeated, cap) + np.where(inside, excess / inside.sum(), 0)
-    np.testing.assert_allclose(trim_weights(weights, cap), repeated, rtol=1e-6)
+    np.testing.assert_allclose(trim_weights(weights, cap).weights, repeated, rtol=1e-6)
 
 
 def test_one_pass_may_leave_weights_above_the_cap():
-    assert trim_weights([10.0, 68, 122], upper=70, strict=False).tolist() == [36, 94, 70]
-    assert trim_weights([10.0, 68, 122], upper=70).max() == 70
+    assert trim_weights([10.0, 68, 122], upper=70, strict=False).weights.tolist() == [36, 94, 70]
+    assert trim_weights([10.0, 68, 122], upper=70).weights.max() == 70
 
 
 def test_nothing_to_trim_changes_nothing():
-    assert trim_weights([1.5, 2.5, 3.0], upper=1e6).tolist() == [1.5, 2.5, 3.0]
+    assert trim_weights([1.5, 2.5, 3.0], upper=1e6).weights.tolist() == [1.5, 2.5, 3.0]
 
 
 def test_a_cap_below_the_mean_weight_is_refused_instead_of_trimmed_for_ever():
@@ -50,13 +50,28 @@ def test_a_cap_below_the_mean_weight_is_refused_instead_of_trimmed_for_ever():
 
 
 def test_a_cap_at_the_mean_weight_makes_all_equal():
-    np.testing.assert_allclose(trim_weights([10.0, 20, 90], upper=40), [40, 40, 40])
+    np.testing.assert_allclose(trim_weights([10.0, 20, 90], upper=40).weights, [40, 40, 40])
 
 
 def test_nonrespondents_stay_at_zero():
-    assert trim_weights([0.0, 10, 90, 20], upper=60).tolist() == [0, 25, 60, 35]
+    assert trim_weights([0.0, 10, 90, 20], upper=60).weights.tolist() == [0, 25, 60, 35]
 
 
 def test_an_unknown_way_to_redistribute_is_refused():
     with pytest.raises(WeightingError, match="'equal' or 'proportional'"):
         trim_weights([1, 2], upper=1.6, redistribute="random")
+
+
+@pytest.mark.parametrize("redistribute", ["equal", "proportional"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_residuals_are_the_derivatives_by_the_weights_before(redistribute, strict):
+    weights, y = np.array([3.0, 8, 0, 21, 5, 40, 13]), np.array([2.0, 5, 1, 3, 4, 1, 5])
+
+    def trimmed(base):
+        return trim_weights(base, 20, 4, strict=strict, redistribute=redistribute)
+
+    residuals = trimmed(weights).residuals(y[:, None])[:, 0]
+    for row in np.flatnonzero(weights):
+        step = 1e-6 * (np.arange(7) == row)
+        slope = (trimmed(weights + step).weights @ y - trimmed(weights - step).weights @ y) / 2e-6
+        assert residuals[row] == pytest.approx(slope, abs=1e-6)
