@@ -201,9 +201,8 @@ def write_xlsx(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]
     mark = demo.label()
     for title, (header, rows) in sheets.items():
         sheet = book.create_sheet(title[:31])
-        for row in ([*header], *rows):
-            first = sheet.max_row == 1 and sheet.cell(1, 1).value is None
-            sheet.append([_plain(value) for value in [*row, *([_mark_cell(first, mark)] if mark else [])]])
+        for number, row in enumerate(([*header], *rows)):
+            sheet.append([_plain(value) for value in [*row, *([_mark_cell(number == 0, mark)] if mark else [])]])
             for cell in sheet[sheet.max_row]:
                 if isinstance(cell.value, str):
                     cell.data_type = "s"
