@@ -47,9 +47,9 @@ def contrast(
     value = _dot(rows, estimate.value.ravel())
     covariance = estimate.covariance()
     safe = np.where(np.isfinite(covariance), covariance, 0.0)
-    joint = rows @ safe @ rows.T
+    half = rows @ safe
     lost = (used & ~np.isfinite(np.diagonal(covariance))).any(axis=1)
-    error = np.where(lost, np.nan, np.sqrt(np.maximum(np.diagonal(joint), 0.0)))
+    error = np.where(lost, np.nan, np.sqrt(np.maximum((half * rows).sum(axis=1), 0.0)))
     apart = _dot(rows**2, np.nan_to_num(estimate.variance.ravel()))
     alike = error**2 <= _ROUNDING * apart
     problem = np.where(alike & (apart > 0), "differences all equal", _problems(estimate, used))
@@ -70,7 +70,7 @@ def contrast(
         problem=problem.reshape(shape),
         enumerated=np.array([estimate.enumerated.ravel()[u].all() for u in used], np.float64).reshape(shape),
         limits=None,
-        _covariance=lambda: joint,
+        _covariance=lambda: half @ rows.T,
     )
     return replace(found, _interval=_Bounds(estimate, rows).at)
 

@@ -99,10 +99,10 @@ def levels(
     _check(column, counts, known)
 
     def shares(*sets: Collection[int], among: Collection[int] = scale, names: tuple[Label, ...] = ()) -> Estimate:
-        parts = [source.mean(_points({level: float(level in chosen) for level in among})) for chosen in sets]
+        parts = [source.mean(score_of({level: float(level in chosen) for level in among})) for chosen in sets]
         return laid_out(design, parts, source.labels, "proportion", by_domain=by_domain, names=names)
 
-    mean = laid_out(design, [source.mean(_points(points))], source.labels, "mean", by_domain=by_domain)
+    mean = laid_out(design, [source.mean(score_of(points))], source.labels, "mean", by_domain=by_domain)
     return LevelTable(
         domains=source.labels,
         levels=scale,
@@ -117,18 +117,16 @@ def levels(
     )
 
 
-def _points(points: Mapping[int, float]) -> Score:
+def score_of(points: Mapping[int, float]) -> Score:
     """The points of each level; other answers have none."""
 
-    return lambda answers: points_of(answers, points)
+    def score(answers: FloatArray) -> FloatArray:
+        given = np.full(len(answers), np.nan)
+        for level, value in points.items():
+            given[answers == level] = value
+        return given
 
-
-def points_of(answers: NDArray[Any], points: Mapping[int, float]) -> FloatArray:
-    """(n,) points of the answers; nan for levels without points."""
-    given = np.full(len(answers), np.nan)
-    for level, value in points.items():
-        given[answers == level] = value
-    return given
+    return score
 
 
 def _check(column: NDArray[Any], counts: FloatArray, known: tuple[int, ...]) -> None:

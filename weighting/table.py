@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.comparison_many import PAdjustment
 from weighting.design import Design
 from weighting.design_labels import Label
-from weighting.levels import LevelTable, levels, points_of
+from weighting.levels import LevelTable, levels, score_of
 from weighting.means_cells import read_answers
 from weighting.table_compare import Compared, adjusted, read_grid, to_last_round, to_rest
 
@@ -165,8 +166,8 @@ def survey_table(
             dissatisfied=dissatisfied,
             cannot_say=cannot_say,
         )
-        scored = points_of(read_answers(column, n), points)
-        rest = to_rest(design, grid, found.mean, scored, level)
+        given = read_answers(column, n).astype(np.float64)
+        rest = to_rest(design, grid, found.mean, given, score_of(points), level)
         tables.append(QuestionTable(question, found, rest, to_last_round(grid, found.mean, level)))
     rests = adjusted([table.to_rest for table in tables], grid, adjust)
     lasts = adjusted([table.to_last_round for table in tables], grid, adjust)

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from weighting.comparison import contrast
 from weighting.comparison_many import PAdjustment, adjust_p
-from weighting.comparison_rest import against_rest
+from weighting.comparison_rest import scored_against_rest
 from weighting.design import Design
 from weighting.design_labels import Factor, FloatArray, IntArray, Label, factorise
 from weighting.errors import WeightingError
+from weighting.means_source import Score
 from weighting.results import Estimate
 
 
@@ -71,14 +72,14 @@ def read_grid(design: Design, units: ArrayLike, rounds: ArrayLike | None) -> Gri
     return Grid(unit, wave, codes, cell_unit, cell_wave)
 
 
-def to_rest(design: Design, grid: Grid, mean: Estimate, scored: FloatArray, level: float) -> Compared:
+def to_rest(design: Design, grid: Grid, mean: Estimate, answers: FloatArray, score: Score, level: float) -> Compared:
     """Each cell's mean less the mean of all other units in its round."""
     size = len(grid.cell_unit)
     value, error = np.full(size, np.nan), np.full(size, np.nan)
     problem = np.full(size, "no answers", object)
     for wave in range(len(grid.wave)) if len(grid.unit) > 1 else ():
-        now = np.where(grid.wave.codes == wave, scored, np.nan)
-        found = against_rest(design, now, domains=grid.unit.codes)
+        now = np.where(grid.wave.codes == wave, answers, np.nan)
+        found = scored_against_rest(design, now, grid.unit.codes, score)
         here = np.flatnonzero(grid.cell_wave == wave)
         value[here] = found.value[grid.cell_unit[here]]
         error[here] = found.standard_error[grid.cell_unit[here]]

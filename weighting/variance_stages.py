@@ -15,8 +15,8 @@ from weighting.design_checks import FULL_ENUMERATION
 from weighting.design_labels import Factor, FloatArray, IntArray, sums
 from weighting.errors import WeightingError
 
-#: stratum × column tables up to this size are dense; larger ones hold only the pairs that occur
-_DENSE = 20_000_000
+#: tables of stratum × statistic with no more cells an entry than this are dense; others hold the pairs that occur
+_DENSE = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int
 def _cells(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> tuple[IntArray, IntArray, IntArray]:
     """Code pairs (row, column): the pair of each entry, then the row and the column of each pair."""
     key = rows * n_columns + columns if n_columns > 1 else rows
-    if n_rows * n_columns <= max(_DENSE, 4 * len(rows)) or not len(rows):
+    if n_rows * n_columns <= _DENSE * len(rows) + 10_000:
         every = np.arange(n_rows * n_columns)
         return key, every // n_columns, every % n_columns
     found, inverse = np.unique(key, return_inverse=True)
