@@ -108,12 +108,16 @@ def _precision(found: Numbers, row: int) -> dict[str, Any]:
 
 
 def _distribution(found: Distribution, row: int) -> dict[str, Any]:
+    low, high = found.satisfied.interval(0.95)
+    told = str(found.satisfied.problem[row]) == ""
     return {
         "counts": dict(zip((*SCALE, 0), found.counts[row].tolist(), strict=True)),
         "shares": dict(zip(SCALE, found.shares[row].tolist(), strict=True)),
         "topbox": value(found.shares[row, 0]),
         "satisfied_rate": value(found.satisfied.value[row]),
-        "satisfied_standard_error": value(found.satisfied.standard_error[row]),
+        "satisfied_standard_error": value(found.satisfied.standard_error[row]) if told else None,
+        "satisfied_low": value(low[row]),
+        "satisfied_high": value(high[row]),
         "dissatisfied_rate": value(found.dissatisfied.value[row]),
         "cannot_say": value(found.cannot_say[row]),
     }

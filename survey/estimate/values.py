@@ -75,6 +75,9 @@ class Index:
     #: levels 5, 4 and 3 among valid answers (满意率)
     satisfied_rate: float | None = None
     satisfied_standard_error: float | None = None
+    #: its 95 % interval (Wilson, with the effective number of answers)
+    satisfied_low: float | None = None
+    satisfied_high: float | None = None
     #: levels 2 and 1 among valid answers (差评率)
     dissatisfied_rate: float | None = None
     mean: float | None = None
