@@ -167,7 +167,7 @@ def store(source: FrameSource, cases: Sequence[Case], progress: Progress | None 
     session().flush()
     for start in range(0, len(rows), CHUNK):
         chunk = [{"frame_id": frame.id, **row} for row in rows[start : start + CHUNK]]
-        session().execute(insert(models.FrameCase), chunk)
+        session().connection().execute(insert(models.FrameCase), chunk)
     audit.record("frame.added", frame.name, cases=frame.cases, hash=frame.frame_hash, supplier=frame.supplied_by)
     return frame_value(frame, has_contacts=bool(source.contacts))
 
@@ -182,7 +182,7 @@ def _check_source(source: FrameSource, cases: Sequence[Case]) -> None:
 
 
 def _row(case: Case, order: Sequence[int]) -> dict[str, Any]:
-    sealed = sealing.seal(json.dumps(dict(case.contact), ensure_ascii=False)) if case.contact else None
+    sealed = sealing.seal(rules.canonical(dict(case.contact))) if case.contact else None
     return {
         "case_key": case.key,
         "strata": rules.canonical([case.values[index] for index in order]),

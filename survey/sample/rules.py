@@ -159,13 +159,17 @@ def stratum_label(values: Sequence[str]) -> str:
     return STRATUM_JOINT.join(values) or "*"
 
 
+#: made once: a frame has many lines
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """JSON with one way to write it: sorted names, no spaces, characters as they are.
 
     >>> canonical({"b": 1, "a": "层"})
     '{"a":"层","b":1}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 def sha256(text: str) -> str:

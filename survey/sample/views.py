@@ -12,12 +12,13 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, menu, tables
+from survey import clock, jobs, menu, tables
 from survey.errors import Refused
+from survey.jobs import Progress
 from survey.roles import Role
 from survey.sample import case_pages, frame_pages, service
 from survey.sample.forms import KINDS, QUESTIONNAIRES, DesignForm, SeedForm, WaveForm
-from survey.security import allow
+from survey.security import allow, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("sample", __name__)
@@ -32,6 +33,8 @@ STATES = {
     "open": lazy_gettext("Fieldwork running"),
     "closed": lazy_gettext("Closed"),
 }
+#: a larger sample than this is drawn beside the request
+MANY_CASES = 3_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -154,9 +157,19 @@ def _try(wave: service.Wave, choice: service.DesignChoice | None) -> tuple[servi
 @blueprint.post("/sample/waves/<int:wave_id>/draw")
 @allow(Role.STATISTICIAN)
 def draw(wave_id: int) -> BaseResponse:
-    form = SeedForm()
+    """Draw at once, or beside the request where thousands of links have to be made."""
+    form, wave, here = SeedForm(), service.wave(wave_id), url_for(".show", wave_id=wave_id)
+    seed = form.seed.data or ""
+    if form.validate_on_submit() and wave.design and wave.design["total"] > MANY_CASES:
+
+        def work(progress: Progress) -> str:
+            service.draw(wave_id, seed)
+            return here
+
+        title = gettext("Drawing %(name)s", name=wave.name)
+        return redirect(url_for("house.job", job_id=jobs.start(title, work, user_id=viewer().user_id)))
     if form.validate_on_submit():
-        service.draw(wave_id, form.seed.data)
+        service.draw(wave_id, seed)
         flash(gettext("The sample is drawn."), "success")
     else:
         flash(" ".join(str(error) for error in form.seed.errors), "danger")

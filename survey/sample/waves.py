@@ -145,7 +145,7 @@ def _store(wave_id: int, drawn: list[Drawn]) -> None:
         for case in drawn
     ]
     for start in range(0, len(rows), frames.CHUNK):
-        session().execute(insert(models.Invitation), rows[start : start + frames.CHUNK])
+        session().connection().execute(insert(models.Invitation), rows[start : start + frames.CHUNK])
 
 
 def move(wave: models.Wave, to: str) -> None:

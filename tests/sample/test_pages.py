@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from survey import tables
 from survey.roles import Role
-from survey.sample import service
+from survey.sample import frame_pages, service, views
 from survey.units import service as units
 from tests.conftest import SignIn
 from tests.sample.conftest import SEED, MakeWave, frame_csv
@@ -171,3 +172,33 @@ def test_an_unknown_wave_or_file_is_a_sentence_not_a_fault(client: FlaskClient, 
         "/sample/frames/new/..%2f..%2fx",
     ):
         assert client.get(path).status_code == 404
+
+
+def test_a_large_panel_is_drawn_beside_the_request(
+    client: FlaskClient, sign_in: SignIn, make_wave: MakeWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    monkeypatch.setattr(views, "MANY_CASES", 100)
+    with client.application.app_context():
+        wave = make_wave("draft", kind="panel")
+    page = client.submit(f"/sample/waves/{wave.id}/design")
+    assert page.request.path == f"/sample/waves/{wave.id}"
+    begun = client.submit(page.request.path, form=f"{page.request.path}/draw", follow=False, seed=SEED)
+    assert wait_for_job(client, begun.location) == page.request.path
+    with client.application.app_context():
+        assert len(service.links(wave.id)) == 240
+
+
+def test_a_long_list_is_read_and_stored_beside_the_request(
+    client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    monkeypatch.setattr(frame_pages, "LONG_UPLOAD", 100)
+    data = tables.write_xlsx({"名单": (("编号", "区域"), [(f"c{i}", "城镇") for i in range(50)])})
+    describe = upload(client, "/sample/frames/new", data, "list.xlsx")
+    begun = client.submit(describe, follow=False, supplied_by="数据局")
+    checked = wait_for_job(client, begun.location)
+    begun = client.submit(checked, follow=False)
+    assert wait_for_job(client, begun.location) == "/sample/frames/1"
+    with client.application.app_context():
+        assert service.frame(1).cases == 50
