@@ -36,6 +36,17 @@ def document(name: str) -> dict[str, Any]:
     return found
 
 
+@cache
+def interface() -> dict[str, Any]:
+    """The OpenAPI document; what a sheet is, it takes from the sheet's own schema, so that the two cannot differ."""
+    text = (DOCUMENTS / "sheet.json").read_text(encoding="utf-8").replace("#/$defs/", "#/components/schemas/")
+    sheet = json.loads(text)
+    described = document("openapi.json")
+    shapes = {**described["components"]["schemas"], **sheet["$defs"]}
+    shapes["sheet"] = {key: sheet[key] for key in ("type", "additionalProperties", "required", "properties")}
+    return {**described, "components": {**described["components"], "schemas": shapes}}
+
+
 def _with_key(view: Callable[..., BaseResponse]) -> Callable[..., BaseResponse]:
     """Let a valid key in; say to all others what is needed."""
 
@@ -117,7 +128,7 @@ def schema() -> BaseResponse:
 @blueprint.get("/openapi.json")
 @public
 def openapi() -> BaseResponse:
-    return _answer(document("openapi.json"))
+    return _answer(interface())
 
 
 @blueprint.get("/public-key.pem")

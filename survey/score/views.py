@@ -51,8 +51,8 @@ def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.
     def url(part: service.Part) -> str:
         if part.n is None:
             return ""
-        asked = {"source": part.source, "question": part.question, "points": points}
-        return url_for("estimate.unit", run_id=run_id, unit_id=unit_id, **{k: v for k, v in asked.items() if v})
+        place = {"run_id": run_id, "unit_id": unit_id}
+        return url_for("estimate.unit", **place, source=part.source, question=part.question or None, points=points)
 
     return url
 

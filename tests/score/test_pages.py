@@ -1,0 +1,137 @@
+"""The office's path through the pages, and what each role may see."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from survey.roles import Role
+from survey.score import service
+from tests.conftest import SignIn
+from tests.score.judging import INDEX_88, Judging
+
+TABLE = "单位编号,工作考核\n101,95\n102,90\n"
+
+
+@pytest.fixture
+def judging(app: Flask) -> Judging:
+    with app.app_context():
+        made = Judging([("101", "1"), ("102", "1")])
+        for code in ("101", "102"):
+            made.polled(code, INDEX_88)
+            made.led(code, [90, 91, 92, 93, 94])
+        made.compute()
+    return made
+
+
+def upload(client: FlaskClient, path: str, text: str) -> str:
+    """Send a file through its dry run and confirm it."""
+    page = client.submit(path, file=(io.BytesIO(text.encode("gb18030")), "values.csv"))
+    assert "尚未保存" in page.text
+    kept = re.search(r'name="kept" value="([\w-]+)"', page.text)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert kept
+    assert token
+    values = {"kept": kept[1], "csrf_token": token[1]}
+    return client.post(f"{path}/confirm", data=values, follow_redirects=True).text
+
+
+def test_the_office_goes_from_indices_to_a_frozen_sheet(client: FlaskClient, sign_in: SignIn, judging: Judging) -> None:
+    sign_in(client, Role.OFFICE)
+    round_id = judging.round.id
+    assert "单位101" in client.get(f"/score/values?round={round_id}&scheme=taizhou-2013").text
+    assert "已保存 2 个数据" in upload(client, f"/score/values/{round_id}/taizhou-2013/components", TABLE)
+    page = client.submit("/score/new", round_id=str(round_id), scheme="taizhou-2013")
+    assert page.request.path == "/score/1"
+    assert "93.84" in page.text
+    why = client.get(f"/score/1/units/{judging.unit_ids['101']}").text
+    assert "95.00 ÷ 100 × 80 = 76.00" in why
+    assert "16.04" not in why
+    assert f"/unit/{judging.unit_ids['101']}?source=poll" in why
+    confirm = client.get("/score/1/freeze").text
+    assert "评议期尚未结束" in confirm
+    frozen = client.submit("/score/1/freeze")
+    assert "签名校验无误" in frozen.text
+    assert b"93.84" in client.get("/score/1/table.csv").data
+    book = load_workbook(io.BytesIO(client.get("/score/1/table.xlsx").data))
+    assert book.active is not None
+    assert [cell.value for cell in book.active[2]][2:7:4] == ["单位101", 93.84]
+    assert client.get("/score/1/signed.json").json["content"]["number"] == 1
+    assert client.get("/score/1/chart.svg?class=1").data.startswith(b"<?xml")
+    assert client.get("/score/1/print").status_code == 200
+    corrected = client.submit("/score/1/correct", reason="工作考核分录错")
+    assert corrected.request.path == "/score/2"
+    assert "工作考核分录错" in corrected.text
+
+
+def test_a_sheet_without_indices_says_what_to_do_first(client: FlaskClient, sign_in: SignIn, app: Flask) -> None:
+    with app.app_context():
+        round_id = Judging().round.id
+    sign_in(client, Role.OFFICE)
+    page = client.submit("/score/new", round_id=str(round_id), scheme="hami")
+    assert page.status_code == 409
+    assert "请先到“评议结果”计算指数" in page.text
+
+
+def test_a_faulty_scheme_is_not_stored_and_every_fault_is_shown(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.OFFICE)
+    text = service.shipped_text("hami").replace("share: 60", "share: 65")
+    page = client.submit("/schemes/new", text=text, deed="store")
+    assert page.status_code == 422
+    assert "合计为 105%，应为 100%" in page.text
+    sound = client.submit("/schemes/new", text=text.replace("share: 65", "share: 60"), deed="check")
+    assert "方案检查无误，尚未保存" in sound.text
+    stored = client.submit("/schemes/new", text=text.replace("share: 65", "share: 60"), deed="store")
+    assert stored.request.path == "/schemes/1"
+
+
+def test_a_refused_upload_lists_its_faults(client: FlaskClient, sign_in: SignIn, judging: Judging) -> None:
+    sign_in(client, Role.OFFICE)
+    path = f"/score/values/{judging.round.id}/taizhou-2013/components"
+    page = client.submit(path, file=(io.BytesIO("单位编号,work\n101,101\n".encode()), "values.csv"))
+    assert page.status_code == 422
+    assert "请写 0 至 100 之间的数" in page.text
+
+
+def test_a_unit_manager_sees_their_own_line_only(
+    app: Flask, client: FlaskClient, sign_in: SignIn, judging: Judging
+) -> None:
+    with app.app_context():
+        units = judging.unit_ids
+        service.set_values(
+            judging.round.id, "taizhou-2013", [service.NewValue("work", unit, 90) for unit in units.values()]
+        )
+        service.make_sheet(judging.round.id, "taizhou-2013")
+        sign_in(client, Role.UNIT_MANAGER, units=[units["101"]])
+    assert client.get("/score/1").status_code == 404
+    with app.app_context():
+        service.freeze(1)
+    page = client.get("/score/1").text
+    assert "单位101" in page
+    assert "单位102" not in page
+    assert client.get(f"/score/1/units/{units['102']}").status_code == 404
+    assert "单位102" not in client.get("/score/1/table.csv").text
+    for path in (
+        "/score/1/signed.json",
+        "/score/1/chart.svg",
+        "/score/1/freeze",
+        "/schemes",
+        "/score/values",
+        "/feed-keys",
+    ):
+        assert client.get(path).status_code == 403, path
+
+
+def test_a_key_is_shown_once(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, Role.ADMIN)
+    shown = client.submit("/feed-keys", name="绩效管理电子评估系统").text
+    secret = re.search(r"psf_[\w-]{32}", shown)
+    assert secret
+    assert secret[0] not in client.get("/feed-keys").text
+    assert client.get("/feed/v1/", headers={"X-API-Key": secret[0]}).status_code == 200
+    assert "已停用" in client.submit("/feed-keys", form="/feed-keys/1/revoke").text
