@@ -19,7 +19,14 @@ Reals = NDArray[np.float64]
 #: Linear predictors beyond this overflow the exponential function.
 _LARGEST_EXPONENT = 500.0
 _ROUNDS = 200
-_HALVINGS = 30
+#: Rounds without coming nearer after which the totals are given up.
+_PATIENCE = 20
+#: Lengths tried in one direction, and the share of its steepness at which a direction counts as flat.
+_TRIALS = 30
+_FLAT = 0.3
+_LONGEST = 16.0
+#: Weight of the full curvature where the totals are far away.
+_FADING = 1e-2
 
 
 @dataclass(frozen=True)
@@ -93,45 +100,62 @@ def distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> D
 def solve_calibration(base: Reals, matrix: Reals, totals: Reals, rule: Distance, tolerance: float) -> tuple[Reals, int]:
     """Newton's method for Σ base · F(x'λ) · x = totals.
 
+    The totals missed are the gradient of a convex function of λ. A part of the full curvature, which fades as the
+    totals come near, carries the method over regions where most ratios sit at a bound.
+
     Args:
         base: (n,) base weights.
         matrix: (n, p) auxiliary variables, in units in which the totals are of like size.
         totals: (p,) totals.
         rule: the distance.
-        tolerance: largest distance from a total allowed, as a share of the largest term of its sum.
+        tolerance: largest distance from a total allowed, in these units.
 
     Returns:
-        (n,) ratios g and the number of rounds; the caller checks the totals.
+        (n,) ratios g that came nearest and the number of rounds; the caller checks the totals.
 
     Source:
-        Deville, Särndal and Sautory (1993), section 2.
+        Deville, Särndal and Sautory (1993), section 2; Fletcher (1987), sections 2.5 and 3.1, on convex descent.
+
+    >>> g, rounds = solve_calibration(np.ones(2), np.eye(2), np.array([2.0, 0.5]), distance("raking", None), 1e-12)
+    >>> g.round(9)
+    array([2. , 0.5])
     """
+    full = matrix.T @ (matrix * base[:, None])
     slopes = np.zeros(matrix.shape[1])
     g = np.ones_like(base)
     miss = totals - matrix.T @ base
+    nearest, best, since = np.inf, g, 0
     for done in range(_ROUNDS):
-        if np.abs(miss).max() <= tolerance:
-            return g, done
-        curvature = base * rule.slope(g)
-        normal = matrix.T @ (matrix * curvature[:, None])
-        step = np.linalg.pinv(normal, hermitian=True, rcond=1e-12) @ miss
-        moved = _shortened(base, matrix, totals, rule, slopes, step, miss)
-        if moved is None:
-            return g, done
-        slopes, g, miss = moved
-    return g, _ROUNDS
+        missed = float(np.abs(miss).max())
+        since = 0 if missed < 0.9 * nearest else since + 1
+        if missed < nearest:
+            nearest, best = missed, g
+        if missed <= tolerance or since > _PATIENCE:
+            return best, done
+        curvature = matrix.T @ (matrix * (base * rule.slope(g))[:, None]) + min(1.0, missed) * _FADING * full
+        step = np.linalg.pinv(curvature, hermitian=True, rcond=1e-12) @ miss
+        slopes, g, miss = _descended(base, matrix, totals, rule, slopes, step, miss)
+    return best, _ROUNDS
 
 
-def _shortened(
+def _descended(
     base: Reals, matrix: Reals, totals: Reals, rule: Distance, slopes: Reals, step: Reals, miss: Reals
-) -> tuple[Reals, Reals, Reals] | None:
-    """The step, halved until the totals are missed by less than before; None where no step helps."""
-    before = float(np.abs(miss).sum())
-    for _ in range(_HALVINGS):
-        trial = slopes + step
+) -> tuple[Reals, Reals, Reals]:
+    """A step along the direction, of a length at which the convex function has flattened out."""
+    steepness = float(miss @ step)
+    low, high, length = 0.0, np.inf, 1.0
+    for _ in range(_TRIALS):
+        trial = slopes + length * step
         g = rule.g(matrix @ trial)
         left = totals - matrix.T @ (base * g)
-        if float(np.abs(left).sum()) < before:
-            return trial, g, left
-        step = step / 2
-    return None
+        ahead = float(left @ step)
+        if abs(ahead) <= _FLAT * steepness:
+            break
+        if ahead > 0:
+            low = length
+        else:
+            high = length
+        if low >= _LONGEST:
+            break
+        length = (low + high) / 2 if np.isfinite(high) else 2 * length
+    return trial, g, left

@@ -131,7 +131,8 @@ def fit_margins(
     if fit.gap <= tolerance or max_rounds <= _SLOW:
         return fit
     if size.size * sum(cells.sizes) <= _LARGEST_MATRIX:
-        return _newton(cells, size, totals, tolerance)
+        exact = _newton(cells, size, totals, tolerance)
+        return exact if exact.gap <= tolerance else fit
     return _proportional(cells, size, totals, tolerance, max_rounds)
 
 

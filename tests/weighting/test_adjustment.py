@@ -220,3 +220,16 @@ def test_linear_calibration_may_make_negative_weights_and_still_estimates():
     assert step.weights.min() < 0
     assert weighting.total(adjusted(Design(weights=weights), step), x).value == pytest.approx(4.0)
     assert calibrate(weights, {"x": x}, {"x": 4.0}, method="raking").weights.min() > 0
+
+
+@given(st.integers(0, 100_000), st.sampled_from(["linear", "logit"]))
+def test_totals_that_bounded_weights_can_meet_are_met(seed, method):
+    rng = np.random.default_rng(seed)
+    rows, low, high = int(rng.integers(8, 50)), rng.uniform(0.3, 0.9), rng.uniform(1.1, 2.5)
+    matrix = np.column_stack([np.ones(rows), rng.normal(3, 1, rows), rng.random(rows) < 0.4])
+    weights, ends = rng.uniform(1, 5, rows), (low + 0.01, high - 0.01)
+    ratios = np.where(rng.random(rows) < 0.7, rng.choice(ends, rows), rng.uniform(*ends, rows))
+    step = calibrate(weights, matrix, matrix.T @ (weights * ratios), method=method, bounds=(low, high))
+    assert step.largest_gap < 1e-9
+    assert step.g.min() >= low - 1e-12
+    assert step.g.max() <= high + 1e-12
