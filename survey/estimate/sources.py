@@ -34,9 +34,14 @@ def overall(snapshot: Snapshot, source: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def material(snapshot: Snapshot, source: str, question: str, with_held: bool = False) -> Material:
-    """The rows of one source and question; "" = the overall question."""
-    rows = cut(snapshot.cells, wanted(snapshot, source, question), with_held=with_held)
+def material(
+    snapshot: Snapshot, source: str, question: str, with_held: bool = False, unit_id: int | None = None
+) -> Material:
+    """The rows of one source and question ("" = the overall question), of all units or of one.
+
+    One unit's strata are its own, so its numbers are the same either way; one unit alone is built faster.
+    """
+    rows = cut(snapshot.cells, wanted(snapshot, source, question, unit_id), with_held=with_held)
     if source == "counter":
         return ratings.material(rows, snapshot.context)
     if source == "poll":
@@ -44,8 +49,9 @@ def material(snapshot: Snapshot, source: str, question: str, with_held: bool = F
     return lists.panel(rows) if source == "panel" else lists.imported(rows)
 
 
-def wanted(snapshot: Snapshot, source: str, question: str) -> NDArray[np.bool_]:
+def wanted(snapshot: Snapshot, source: str, question: str, unit_id: int | None = None) -> NDArray[np.bool_]:
+    """(n,) cells of a source and question, of all known units or of one."""
     cells = snapshot.cells
     codes = (question,) if question else overall(snapshot, source)
-    known = cells.column("unit_id") >= 0
+    known = cells.column("unit_id") >= 0 if unit_id is None else cells.where("unit_id", [unit_id])
     return np.asarray(cells.where("source", [source]) & cells.where("question", codes) & known)

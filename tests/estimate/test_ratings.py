@@ -7,10 +7,11 @@ import math
 import pytest
 from flask import Flask
 
+from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.roles import SYSTEM
 from survey.screen import service as screen
-from tests.estimate.conftest import Place, set_cases
+from tests.estimate.conftest import OPENS, Place, set_cases
 
 
 def test_a_rating_stands_for_the_cases_of_its_counter_and_month(app: Flask, place: Place) -> None:
@@ -134,3 +135,21 @@ def test_held_answers_stand_beside_and_excluded_ones_nowhere(
     assert (index.n, index.held) == (40, 20)
     assert index.mean == pytest.approx(90)
     assert index.mean_with_held == pytest.approx(60)
+
+
+def test_every_question_of_a_form_has_its_index(app: Flask, place: Place) -> None:
+    with app.app_context():
+        form = collect.questionnaire("W13")
+        answers = [collect.NewAnswer(question.code, level=1 + i % 5) for i, question in enumerate(form.questions)]
+        collect.add_responses(
+            collect.NewResponse(
+                place.round_id, "counter", OPENS, "W13", 3, answers, window_id=place.one, unit_id=place.a
+            )
+            for _ in range(6)
+        )
+        place.rate(place.three, 1, [5] * 6)
+        run = estimate.compute(place.round_id)
+        lines = {line.label: line for line in estimate.by_question(run.id, place.a, "counter")}
+        one = estimate.indices(run.id, source="counter", question="W-B1")
+    assert list(lines) == sorted(question.code for question in form.questions)
+    assert lines["W-B1"].mean == next(index.mean for index in one if index.unit_id == place.a)
