@@ -27,8 +27,9 @@ def error_of_sum(
 
     Source: Satterthwaite (1946), Biometrics Bulletin 2, equation 17.
 
-    >>> error_of_sum([(3.0, 10), (4.0, 20), (None, None)])
-    (5.0, 29.97...)
+    >>> error, degrees = error_of_sum([(3.0, 10), (4.0, 20), (None, None)])
+    >>> error, round(degrees, 3)
+    (5.0, 29.904)
     """
     known = [(error, degrees) for error, degrees in parts if error is not None]
     if not known:

@@ -101,7 +101,7 @@ def _create_inputs() -> None:
         sa.Column("scheme_code", sa.String(40), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
         sa.Column("stored_at", MOMENT, nullable=False),
         sa.CheckConstraint("value >= 0", name=op.f("ck_score_external_value_value_not_negative")),
         sa.ForeignKeyConstraint(
@@ -123,7 +123,7 @@ def _create_inputs() -> None:
         sa.Column("scheme_code", sa.String(40), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("points", sa.Double(), nullable=False),
         sa.Column("reason", sa.String(400), nullable=False),
         sa.Column("stored_at", MOMENT, nullable=False),
         sa.CheckConstraint("points > 0", name=op.f("ck_score_extra_points_positive")),
