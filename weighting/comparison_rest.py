@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from weighting.comparison_rest_sums import Halves, rest_variance
 from weighting.design import Design
-from weighting.design_labels import FloatArray, IntArray, sums
+from weighting.design_labels import FloatArray, sums
 from weighting.errors import WeightingError
 from weighting.means_assemble import Variable
 from weighting.means_cells import Cells, read_answers, read_domains
@@ -17,6 +17,9 @@ from weighting.means_source import Score, influence_of_mean, source_of
 from weighting.results import Estimate
 from weighting.variance import Influence
 from weighting.variance_stages import stages
+
+#: entries of an influence worked on at a time
+_BLOCK = 4_000_000
 
 
 def against_rest(design: Design, y: ArrayLike, *, domains: ArrayLike) -> Estimate:
@@ -79,32 +82,29 @@ class _Rest:
             others = (total.sum() - total) / (size.sum() - size)
         return Halves(cells, units.value - centre, others, size, centre)
 
-    def influence(self, domain: int, column: int = 0, columns: int = 1) -> Influence:
-        """Influence of all rows on one domain's difference."""
-        cells = self.cells
-        inside = (cells.column == domain).astype(np.intp)
-        halves = replace(cells, column=inside, labels=("rest", "domain"))
-        _, influence = influence_of_mean(halves, cells.take(cells.value))
-        place: IntArray = np.full(len(inside), column, np.intp)
-        return Influence(cells.rows, cells.index, place, np.where(inside == 1, influence, -influence), columns)
-
     def one_by_one(self) -> FloatArray:
         """(D,) variance of each difference from the influence of every row."""
-        return np.array([self.influence(d).variance(self.design)[0] for d in range(self.cells.columns)])
+        k = self.cells.columns
+        step = max(1, _BLOCK // max(len(self.cells.column), 1))
+        parts = (self._influence(range(start, min(start + step, k))) for start in range(0, k, step))
+        return np.concatenate([part.variance(self.design) for part in parts])
 
     def covariance(self) -> FloatArray:
         """(D, D) covariance of the differences."""
-        k = self.cells.columns
-        each = [self.influence(d, d, k) for d in range(k)]
-        own = [np.arange(len(i.column)) if i.index is None else i.index for i in each]
-        joint = Influence(
-            self.cells.rows,
-            np.concatenate(own),
-            np.concatenate([i.column for i in each]),
-            np.concatenate([i.values for i in each]),
-            k,
-        )
-        return joint.covariance(self.design)
+        return self._influence(range(self.cells.columns)).covariance(self.design)
+
+    def _influence(self, chosen: range) -> Influence:
+        """Influence of all rows on the differences of some domains."""
+        cells, n = self.cells, len(self.cells.column)
+        index = np.arange(n) if cells.index is None else cells.index
+        value = cells.take(cells.value)
+        values = []
+        for domain in chosen:
+            inside = (cells.column == domain).astype(np.intp)
+            _, influence = influence_of_mean(replace(cells, column=inside, labels=("rest", "domain")), value)
+            values.append(np.where(inside == 1, influence, -influence))
+        column = np.repeat(np.arange(len(chosen)), n)
+        return Influence(cells.rows, np.tile(index, len(chosen)), column, np.concatenate(values), len(chosen))
 
     def estimate(self, units: Variable, value: FloatArray, variance: FloatArray) -> Estimate:
         """The differences with what stands beside them."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import sparse
 
 from weighting.design import Adjustment, Design
 from weighting.design_labels import FloatArray, IntArray
 from weighting.errors import WeightingError
+from weighting.variance_dense import dense_covariance, dense_variances
 from weighting.variance_matrix import pps_covariance, sparse_covariance
 from weighting.variance_stages import Scores, variances
 
@@ -40,16 +40,15 @@ class Rows:
     spread: FloatArray | None = None
 
 
-def design_rows(design: Design, *, base: bool = False) -> Rows:
-    """The rows of a design, ungrouped; with ``base``, with the weights before any adjustment."""
+def design_rows(design: Design) -> Rows:
+    """The rows of a design, ungrouped."""
     second = design.second
-    weights = design.adjustment.base_weights if base and design.adjustment is not None else design.weights
     return Rows(
         design.strata.codes,
         None if design.psu is None else design.psu.codes,
         None if second is None or second.units is None else second.units.codes,
         design.counts,
-        weights if design.frequencies is None else weights * design.frequencies,
+        design.weights if design.frequencies is None else design.weights * design.frequencies,
     )
 
 
@@ -72,13 +71,13 @@ class Influence:
         if design.pps is not None:
             return np.asarray(np.diagonal(self.covariance(design)), np.float64)
         if design.adjustment is not None:
-            return self._calibrated_variance(design, design.adjustment)
+            return self._adjusted_variance(design, design.adjustment)
         return variances(design, self._scores(), self.columns)
 
     def covariance(self, design: Design) -> FloatArray:
         """(K, K) covariance of the statistics."""
         if design.pps is not None or design.adjustment is not None:
-            return covariance(design, self._dense(slice(None)))
+            return covariance(design, self._dense(slice(0, self.columns)))
         matrix = sparse_covariance(design, self._scores(), self.columns)
         np.fill_diagonal(matrix, self.variance(design))
         return matrix
@@ -95,28 +94,19 @@ class Influence:
         return Scores(rows.stratum[take], self.column, count, mean, spread, psu, ssu, self.index)
 
     def _dense(self, part: slice) -> FloatArray:
-        index = np.arange(len(self.column)) if self.index is None else self.index
-        shape = (len(self.rows.stratum), self.columns)
-        matrix = sparse.csc_array((self.values, (index, self.column)), shape=shape)
-        return np.asarray(matrix[:, part].toarray(), np.float64)
+        """(R, k) influence on a range of statistics."""
+        chosen = (self.column >= part.start) & (self.column < part.stop)
+        index = np.flatnonzero(chosen) if self.index is None else self.index[chosen]
+        matrix = np.zeros((len(self.rows.stratum), part.stop - part.start))
+        matrix[index, self.column[chosen] - part.start] = self.values[chosen]
+        return matrix
 
-    def _calibrated_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
-        n = len(self.rows.stratum)
-        step = max(1, _BLOCK // n)
+    def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
+        step = max(1, _BLOCK // len(self.rows.stratum))
         parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
-        residuals = (adjustment.residuals(self._dense(part)) for part in parts)
-        return np.concatenate([_dense_variance(design, dense) for dense in residuals])
-
-
-def _dense_influence(design: Design, matrix: FloatArray) -> Influence:
-    n, columns = matrix.shape
-    index = np.repeat(np.arange(n), columns)
-    return Influence(design_rows(design, base=True), index, np.tile(np.arange(columns), n), matrix.ravel(), columns)
-
-
-def _dense_variance(design: Design, matrix: FloatArray) -> FloatArray:
-    influence = _dense_influence(design, matrix)
-    return variances(design, influence._scores(), influence.columns)
+        weights = adjustment.base_weights[:, None]
+        scores = (weights * adjustment.residuals(self._dense(part)) for part in parts)
+        return np.concatenate([dense_variances(design, dense, design.counts) for dense in scores])
 
 
 def covariance(design: Design, influence: ArrayLike) -> FloatArray:
@@ -142,11 +132,10 @@ def covariance(design: Design, influence: ArrayLike) -> FloatArray:
     matrix = values[:, None] if values.ndim == 1 else values
     if matrix.ndim != 2 or matrix.shape[0] != len(design):
         raise WeightingError(f"the influence has shape {matrix.shape} and the design {len(design)} rows.")
+    weights = design.weights
     if design.adjustment is not None:
-        matrix = design.adjustment.residuals(matrix)
+        matrix, weights = design.adjustment.residuals(matrix), design.adjustment.base_weights
+    scores = matrix * weights[:, None]
     if design.pps is not None:
-        return pps_covariance(design, matrix * design_rows(design, base=True).weight[:, None])
-    dense = _dense_influence(design, matrix)
-    result = sparse_covariance(design, dense._scores(), dense.columns)
-    np.fill_diagonal(result, variances(design, dense._scores(), dense.columns))
-    return result
+        return pps_covariance(design, scores * design.counts[:, None])
+    return dense_covariance(design, scores, design.counts)

@@ -12,7 +12,7 @@ import numpy as np
 
 from weighting.design import Design
 from weighting.design_checks import FULL_ENUMERATION
-from weighting.design_labels import Factor, FloatArray, IntArray, sums
+from weighting.design_labels import Factor, FloatArray, IntArray, Label, sums
 from weighting.errors import WeightingError
 
 #: tables of stratum × statistic with no more cells an entry than this are dense; others hold the pairs that occur
@@ -122,10 +122,7 @@ def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int
         return variance
     if stage.lonely_psu == "fail":
         name = stage.strata.labels[cells.strata[alone][0]]
-        raise WeightingError(
-            f"stratum {name} has only one PSU, so its variance cannot be estimated: merge it with a neighbour, "
-            "or choose lonely_psu certainty, adjust, average or remove."
-        )
+        raise lonely_error(name)
     if stage.lonely_psu == "adjust":
         grand = sums(cells.column, cells.total, columns) / stage.sizes.sum()
         away = cells.total - grand[cells.column]
@@ -137,6 +134,14 @@ def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int
         scale = np.divide(met, good, out=np.full(columns, np.nan), where=good > 0)
         return np.asarray(variance * scale, np.float64)
     return variance
+
+
+def lonely_error(stratum: Label) -> WeightingError:
+    """What is said of a stratum with one PSU."""
+    return WeightingError(
+        f"stratum {stratum} has only one PSU, so its variance cannot be estimated: merge it with a neighbour, "
+        "or choose lonely_psu certainty, adjust, average or remove."
+    )
 
 
 def _cells(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> tuple[IntArray, IntArray, IntArray]:
