@@ -19,7 +19,7 @@ __all__ = ["Allocation", "AllocationMethod", "allocate"]
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "cost"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Allocation:
     """Sample sizes of the strata and the precision that follows from them."""
 

@@ -17,7 +17,7 @@ __all__ = ["PerStratum", "StratumBounds", "per_stratum", "stratum_bounds", "stra
 PerStratum = Mapping[Any, float] | ArrayLike
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StratumBounds:
     """Population and bounds of H strata."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ Reals = NDArray[np.float64]
 
 #: Sums of the totals of two categorical variables that differ by less than this share are the same.
 _SAME_TOTAL = 1e-8
+#: Directions of the auxiliary variables shorter than this share of the longest repeat the others.
+_COLLINEAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +58,19 @@ class Calibration:
         array([0., 0., 0.])
         """
         root = np.sqrt(self.base_weights)[:, None]
-        slopes, *_ = np.linalg.lstsq(self.matrix * root, influence * root, rcond=1e-10)
+        basis, directions = self._decomposition
+        slopes = directions @ (basis.T @ (influence * root))
         return np.asarray((influence - self.matrix @ slopes) * self.g[:, None])
+
+    @cached_property
+    def _decomposition(self) -> tuple[Reals, Reals]:
+        """Orthonormal basis of the weighted auxiliary variables, and the slopes that belong to it."""
+        root = np.sqrt(self.base_weights)[:, None]
+        length = np.sqrt(self.base_weights @ self.matrix**2)
+        length[length == 0] = 1.0
+        basis, sizes, turns = np.linalg.svd(self.matrix / length * root, full_matrices=False)
+        kept = sizes > _COLLINEAR * sizes[0]
+        return basis[:, kept], (turns[kept] / sizes[kept, None]).T / length[:, None]
 
 
 def calibrate(

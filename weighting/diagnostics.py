@@ -126,7 +126,7 @@ def kish_effective_n(weights: ArrayLike) -> float:
     return summarise_weights(weights).effective_n
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MarginCheck:
     """One variable's weighted counts before and after an adjustment, beside the known totals."""
 

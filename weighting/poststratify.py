@@ -18,7 +18,7 @@ __all__ = ["PostStratification", "poststratify"]
 Reals = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PostStratification:
     """Post-stratified weights, and what a variance needs to know about them."""
 

@@ -19,7 +19,7 @@ Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StratifiedDraw:
     """Who was drawn, who waits in reserve, and with which probability."""
 
