@@ -83,6 +83,10 @@ class FrameForm(FlaskForm):
         for entry in self.roles.entries:
             entry.choices = _options(ROLES)
 
+    def validate_name(self, field: StringField) -> None:
+        if field.data.strip() in {frame.name for frame in service.frames()}:
+            raise ValidationError(gettext("Choose another name: there is a frame of this name."))
+
     def validate_roles(self, field: FieldList) -> None:
         chosen = field.data[: len(self.headings)]
         if chosen.count("key") != 1:

@@ -224,9 +224,21 @@ def _has_contacts(frame_id: int) -> bool:
     return session().scalar(query) is not None
 
 
+def _places(frame_id: int, columns: Sequence[str]) -> list[int]:
+    """Where the values of these columns stand in a stored case."""
+    known = frame(frame_id).columns
+    for column in columns:
+        if column not in known:
+            raise Refused(
+                gettext("The frame has no stratum column %(name)s.", name=column),
+                remedy=gettext("Choose one of: %(names)s.", names=", ".join(known)),
+            )
+    return [known.index(column) for column in columns]
+
+
 def stratum_sizes(frame_id: int, columns: Sequence[str]) -> dict[str, int]:
     """Cases of each stratum that these columns make, in order of the labels."""
-    places = [frame(frame_id).columns.index(column) for column in columns]
+    places = _places(frame_id, columns)
     case = models.FrameCase
     query = select(case.strata, func.count()).where(case.frame_id == frame_id).group_by(case.strata)
     sizes: dict[str, int] = {}
@@ -240,7 +252,7 @@ def stratum_sizes(frame_id: int, columns: Sequence[str]) -> dict[str, int]:
 
 def keys_and_strata(frame_id: int, columns: Sequence[str]) -> tuple[list[str], list[str]]:
     """Key and stratum label of every case."""
-    places = [frame(frame_id).columns.index(column) for column in columns]
+    places = _places(frame_id, columns)
     case = models.FrameCase
     labels: dict[str, str] = {}
     keys, strata = [], []

@@ -8,7 +8,7 @@ from datetime import date
 from survey import audit
 from survey.database import commit
 from survey.jobs import Progress
-from survey.sample import fieldwork, removing
+from survey.sample import fieldwork, removing, staging
 from survey.sample import frames as frame_deeds
 from survey.sample import waves as wave_deeds
 from survey.sample.drawing import Comparison, design_hash, repeat_from_file
@@ -173,6 +173,8 @@ def _move(wave_id: int, to: str) -> Wave:
     found = wave_deeds.stored(wave_id)
     wave_deeds.move(found, to)
     commit()
+    if to == "closed":
+        staging.drop_letters(wave_id)
     return wave_deeds.wave_value(found)
 
 

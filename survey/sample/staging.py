@@ -63,6 +63,13 @@ def drop(token: str) -> None:
         (_folder() / f"{token}.{ending}").unlink(missing_ok=True)
 
 
+def drop_letters(wave_id: int) -> None:
+    """Remove the letters of a wave: they hold its links."""
+    for path in _folder().glob("*.notes"):
+        if notes(path.stem).get("wave") == wave_id:
+            drop(path.stem)
+
+
 def _path(token: str, ending: str) -> Path:
     path = _folder() / f"{token}.{ending}"
     if not TOKEN.fullmatch(token) or not path.exists():

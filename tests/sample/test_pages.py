@@ -73,6 +73,7 @@ def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient
     assert closed.status_code == 200
     assert "/links.csv" not in client.get("/sample/waves/1/cases").text
     assert client.get(ready).status_code == 410
+    assert not list((client.application.extensions["settings"].instance / "uploads").iterdir())
 
 
 def test_a_faulty_list_names_each_place_and_stores_nothing(client: FlaskClient, sign_in: SignIn) -> None:

@@ -237,6 +237,13 @@ def test_a_list_reads_the_same_from_gbk_and_in_another_order(app: Flask) -> None
             service.import_frame(frame_csv().encode(), SOURCE)
 
 
+def test_a_plan_by_a_column_that_is_not_there_is_refused(app: Flask, make_wave: MakeWave) -> None:
+    with app.app_context():
+        wave = make_wave("draft")
+        with pytest.raises(Refused):
+            service.plan(wave.frame_id, service.DesignChoice(("年龄",)))
+
+
 def test_a_frame_in_use_stays(app: Flask, make_wave: MakeWave) -> None:
     with app.app_context():
         wave = make_wave("draft")
