@@ -272,14 +272,13 @@ def _is_shown(
 def compare(
     before: int, after: int, *, source: str, points: Points = POINTS_100_80_60_30_0, viewer: Viewer | None = None
 ) -> list[Difference]:
-    """Each unit in two runs; a unit that only one of them knows is hidden in the other."""
+    """Each unit in two runs, the largest changes first; a unit that only one of them knows is hidden in the other."""
     old = {index.unit_id: index for index in indices(before, source=source, points=points, viewer=viewer)}
     new = {index.unit_id: index for index in indices(after, source=source, points=points, viewer=viewer)}
     lines = []
     for unit_id in sorted({*old, *new}):
         nothing = Index(unit_id, source, "", "hidden", source in indexing.SELF_SELECTED)
         first, second = old.get(unit_id, nothing), new.get(unit_id, nothing)
-        known = first.mean is not None and second.mean is not None
-        change = second.mean - first.mean if known else None  # type: ignore[operator]  # both are known
+        change = None if first.mean is None or second.mean is None else second.mean - first.mean
         lines.append(Difference(unit_id, first, second, change))
-    return lines
+    return sorted(lines, key=lambda line: (-round(abs(line.change or 0.0), 2), line.unit_id))
