@@ -13,7 +13,8 @@ from survey.sample import frames as frame_deeds
 from survey.sample import waves as wave_deeds
 from survey.sample.drawing import Comparison, design_hash, repeat_from_file
 from survey.sample.fieldwork import DISPOSITION_NAMES, CaseLine, StratumField, cases, overall, strata, wave_design
-from survey.sample.frames import Case, FrameSource, contacts, frame, frames, guess_role, read_cases, stratum_sizes
+from survey.sample.frames import contacts, frame, frames, stratum_sizes
+from survey.sample.importing import Case, FrameSource, guess_role, read_cases
 from survey.sample.invitations import complete_statement, find_invitation, links
 from survey.sample.plan import DesignChoice, Plan, PlanRow, plan
 from survey.sample.rules import Frame, Invitation, Link, SampleDesign, Wave, WaveDesign
