@@ -68,8 +68,8 @@ class _Rest:
     def plain(self) -> bool:
         """Whether sums by domain are enough: one stage, design weights, no lonely PSU that counts."""
         design = self.design
-        lonely = design.lonely_psu not in ("certainty", "remove") and stages(design)[0].lonely.size
-        return design.second is None and design.adjustment is None and design.pps is None and not lonely
+        simple = design.second is None and design.adjustment is None and design.pps is None
+        return simple and not stages(design)[0].matters
 
     def halves(self, units: Variable) -> Halves:
         """Means of each domain and of the rest, and the rows that make them."""

@@ -90,7 +90,8 @@ def rao_scott(
         design: the sample of n rows.
         rows: (n,) labels; rows with a missing label are left out.
         columns: (n,) labels.
-        statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one.
+        statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one, whose
+            statistic is Pearson's chi-square of the weighted shares and whose p value alone is corrected, as in R.
 
     Returns:
         TestResult.
@@ -123,8 +124,8 @@ def rao_scott(
     trace, square = float(np.trace(delta)), float(np.trace(delta @ delta))
     interactions = (shape[0] - 1) * (shape[1] - 1)
     if statistic == "chisq":
-        value = pearson / (trace / interactions)
-        return TestResult(value, (float(interactions),), float(stats.chi2.sf(value, interactions)), "chisq")
+        p_value = float(stats.chi2.sf(pearson / (trace / interactions), interactions))
+        return TestResult(pearson, (float(interactions),), p_value, "chisq")
     top = trace**2 / square
     df = (round(top, 9), round(top * design.degrees_of_freedom, 9))
     return TestResult(pearson / trace, df, float(stats.f.sf(pearson / trace, *df)), "F")
@@ -153,7 +154,8 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
             "van der waerden" (normal quantiles) or "median".
 
     Returns:
-        TestResult; the statistic is Wald's chi-square, judged by F with k - 1 degrees of freedom.
+        TestResult: for two groups the t test of their mean scores; for more, Wald's chi-square with k - 1 degrees
+        of freedom, judged by F.
 
     Raises:
         WeightingError: missing answers, one group, an unknown test.
@@ -171,6 +173,8 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
     if len(factor) < 2:
         raise WeightingError("a rank test compares at least two groups.")
     scores = _scores(_ranks(answers, design.weights * design.counts), test)
+    if len(factor) == 2:
+        return t_test(design, scores, factor.codes)
     means = mean(design, scores, domains=factor.codes)
     others = len(factor) - 1
     rows = np.column_stack([-np.ones(others), np.eye(others)])

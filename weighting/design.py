@@ -39,6 +39,9 @@ class Adjustment(Protocol):
     def residuals(self, influence: FloatArray) -> FloatArray:
         """Turn (n, k) influence per unit of adjusted weight into (n, k) per unit of base weight."""
 
+    def response_scores(self, influence: FloatArray) -> tuple[FloatArray, ...]:
+        """(n, k) weighted scores of each chance that comes beside the draw, such as who answers."""
+
 
 @dataclass(frozen=True, eq=False, init=False)
 class Design:
@@ -53,6 +56,8 @@ class Design:
         frequencies: (n,) how many alike answers a row stands for.
         lonely_psu: what a stratum with one PSU contributes: "fail" refuses; "certainty" and "remove"
             nothing; "adjust" its distance from the mean of all PSUs; "average" the mean of the others.
+        lonely_in_domains: apply "adjust" and "average" also to strata of which one PSU alone has rows of the
+            domain (R: survey.adjust.domain.lonely).
         fpc: instead of population, sampling fractions in (0, 1] as {stratum: fraction} or (n,) fractions;
             with ``pps``, (n,) inclusion probabilities.
         ssu: (n,) labels of second-stage units, nested in PSUs.
@@ -81,6 +86,8 @@ class Design:
     #: (n,) alike answers each row stands for, None for one each
     frequencies: FloatArray | None
     lonely_psu: LonelyPsu
+    #: whether that holds for strata with one PSU in a domain too
+    lonely_in_domains: bool
     #: (H,) PSUs in the sample
     stratum_sizes: FloatArray
     #: (H,) share of the stratum's PSUs in the sample; 0 without a finite population
@@ -105,6 +112,7 @@ class Design:
         frequencies: ArrayLike | None = None,
         lonely_psu: LonelyPsu = "fail",
         *,
+        lonely_in_domains: bool = False,
         fpc: ByStratum | None = None,
         ssu: ArrayLike | None = None,
         ssu_population: ArrayLike | None = None,
@@ -119,6 +127,7 @@ class Design:
             probabilities=None if pps is None else inclusion_probabilities(fpc, n),
             pps=pps if pps is None or isinstance(pps, str) else np.asarray(pps, np.float64),
             lonely_psu=lonely_psu,
+            lonely_in_domains=lonely_in_domains and lonely_psu in ("adjust", "average"),
             adjustment=None,
         )
         self._put(psu=None if psu is None else nested(self.strata, factorise(psu, "psu"), "psu"))

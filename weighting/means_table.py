@@ -123,7 +123,7 @@ class CountTable:
 def count_table(design: Design, levels: Levels, domains: Domains) -> CountTable | None:
     """Count a design in one pass, where that gives all that an exact answer needs; else None."""
     plain = design.psu is None and design.pps is None and design.adjustment is None and domains.members is None
-    if not plain or _lonely_matters(design) or design.weights.min() <= 0:
+    if not plain or stages(design)[0].matters or design.weights.min() <= 0:
         return None
     weights, times = design.weights, design.frequencies
     pairs = _pairs(design, len(levels.values), domains)
@@ -147,10 +147,6 @@ def count_table(design: Design, levels: Levels, domains: Domains) -> CountTable 
         squares = sums(code, weighted * weights, size).reshape(shape)
     where = (pairs.stratum, pairs.domain, domains.labels)
     return CountTable(count, weight, squares, levels.values, *where, even is not None)
-
-
-def _lonely_matters(design: Design) -> bool:
-    return design.lonely_psu not in ("certainty", "remove") and bool(stages(design)[0].lonely.size)
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,6 +63,13 @@ class Stage:
     fraction: FloatArray
     lonely_psu: str
     weight: FloatArray | float = 1.0
+    #: whether strata with one unit in a domain are lonely there
+    in_domains: bool = False
+
+    @property
+    def matters(self) -> bool:
+        """Whether lonely units, here or in a domain, contribute by a rule."""
+        return self.in_domains or (self.lonely_psu not in ("certainty", "remove") and bool(self.lonely.size))
 
     @property
     def lonely(self) -> IntArray:
@@ -79,11 +86,12 @@ class Stage:
 
 def stages(design: Design) -> list[Stage]:
     """The stages of selection, first the one of the PSUs."""
-    first = Stage(design.strata, design.stratum_sizes, design.sampling_fraction, design.lonely_psu)
+    rule, inner = design.lonely_psu, design.lonely_in_domains
+    first = Stage(design.strata, design.stratum_sizes, design.sampling_fraction, rule, in_domains=inner)
     if design.second is None or design.psu is None:
         return [first]
     weight = design.sampling_fraction[design.psu_stratum]
-    return [first, Stage(design.psu, design.second.sizes, design.second.fraction, design.lonely_psu, weight)]
+    return [first, Stage(design.psu, design.second.sizes, design.second.fraction, rule, weight, inner)]
 
 
 def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
@@ -98,11 +106,11 @@ def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
     if scores.spread is not None:
         squares += scores.spread
     around = sums(cells, squares, size) + (n - present) * centre * centre
+    if stage.in_domains:  # one unit of several: its whole score counts, or the stratum has no variance
+        here = (present == 1) & (n > 1)
+        around = np.where(here, total * total if stage.lonely_psu == "adjust" else 0.0, around)
     variance = sums(column, stage.factors()[strata] * around, columns)
-    lonely = stage.lonely
-    if lonely.size:
-        return _with_lonely(stage, variance, _Cells(strata, column, present, total), columns)
-    return variance
+    return _with_lonely(stage, variance, _Cells(strata, column, present, total), columns) if stage.matters else variance
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +126,8 @@ class _Cells:
 def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int) -> FloatArray:
     """Add what strata with one PSU contribute, by the design's rule."""
     alone = np.isin(cells.strata, stage.lonely) & (cells.present > 0)
+    if stage.in_domains and stage.lonely_psu == "average":
+        alone |= (cells.present == 1) & (1 - stage.fraction[cells.strata] > FULL_ENUMERATION)
     if not alone.any():
         return variance
     if stage.lonely_psu == "fail":

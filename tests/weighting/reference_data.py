@@ -76,6 +76,7 @@ def design_of(case, data):
         np.ones(len(next(iter(data.values())))) if weights == "1" else data.get(weights),
         population,
         lonely_psu=spec["lonely_psu"],
+        lonely_in_domains=spec.get("domain_lonely", False),
         fpc=fpc,
         ssu=data.get(spec.get("ssu")),
         ssu_population=data.get(spec.get("fpc_stage2")),

@@ -74,6 +74,20 @@ def test_a_domain_that_avoids_the_lonely_stratum_is_estimated():
     assert found.standard_error > 0
 
 
+def test_a_domain_may_leave_one_psu_in_a_stratum():
+    strata, domains, y = ["a"] * 3 + ["b"] * 3, ["x", "x", "y", "x", "y", "y"], [1.0, 3, 5, 8, 2, 4]
+    found = {}
+    for rule in ("adjust", "average"):
+        for inner in (False, True):
+            design = Design(strata, weights=np.ones(6), lonely_psu=rule, lonely_in_domains=inner)
+            found[rule, inner] = weighting.mean(design, y, domains=domains).variance[0]
+    scores = np.array([1 - 4, 3 - 4, 0]) / 3, np.array([8 - 4, 0, 0]) / 3
+    parts = [1.5 * ((part - part.mean()) ** 2).sum() for part in scores]
+    assert found["adjust", False] == found["average", False] == pytest.approx(sum(parts))
+    assert found["adjust", True] == pytest.approx(parts[0] + 1.5 * (scores[1] ** 2).sum())
+    assert found["average", True] == pytest.approx(2 * parts[0])
+
+
 def test_labels_may_be_anything_that_can_be_told_apart():
     y = [1.0, 2, 4, 8]
     expected = weighting.mean(Design(["x", "x", "y", "y"], weights=[1, 2, 3, 4]), y)
