@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
-from pathlib import Path
 
 import click
+from flask import current_app
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server as Granian
 
 from survey import accounts
-from survey.config import ROOT
+from survey.config import PREFIX, ROOT, from_environment
+from survey.database import engine, session
 from survey.examples import service as example
 from survey.roles import Role
 from survey.units import service as units
 
 WORKERS = 2
 THREADS = 4
+BACKLOG = 2048
+SECONDS_TO_STOP = 10
+PUBLIC_URL = f"{PREFIX}PUBLIC_URL"
 
 
 @click.command()
@@ -27,12 +33,12 @@ THREADS = 4
 def serve(host: str, port: int, empty: bool, workers: int) -> None:
     """Serve the product with a production server."""
     _check_port(host, port)
-    first = not accounts.people()
-    link = ""
+    _settle_public_url(host, port)
+    first, link = not accounts.people(), ""
+    if first and not empty:
+        click.echo("第一次启动：正在载入演示数据 / first start: loading the worked example …")
+        link = example.load(lambda words: click.echo(f"  {words}"))
     if first:
-        if not empty:
-            click.echo("第一次启动:正在载入演示数据 / first start: loading the worked example …")
-            link = example.load(lambda words: click.echo(f"  {words}"))
         password = accounts.new_password()
         accounts.add("admin", password, [Role.ADMIN])
     click.echo(f"\n  地址 / address      http://{host}:{port}/")
@@ -42,6 +48,14 @@ def serve(host: str, port: int, empty: bool, workers: int) -> None:
         click.echo(f"  窗口评价 / rate     {link}\n\n{units.qr_terminal(link)}")
     click.echo("  停止 / stop         Ctrl-C\n")
     _hand_over(host, port, workers)
+
+
+def _settle_public_url(host: str, port: int) -> None:
+    """Codes lead to where this server listens unless the operator says otherwise."""
+    if not os.environ.get(PUBLIC_URL):
+        reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # compared with, not bound to
+        os.environ[PUBLIC_URL] = f"http://{reachable}:{port}"
+        current_app.extensions["settings"] = from_environment()
 
 
 def _check_port(host: str, port: int) -> None:
@@ -57,12 +71,19 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _hand_over(host: str, port: int, workers: int) -> None:
-    """Become the server, so that signals reach it directly."""
-    granian = Path(os.environ.get("VIRTUAL_ENV", ROOT / ".venv")) / "bin" / "granian"
-    arguments = [
-        "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-        "--blocking-threads", str(THREADS), "--backlog", "2048", "--no-ws", "--log-level", "warning", "wsgi:app",
-    ]  # fmt: skip
-    sys.stdout.flush()
+    """Become the server: its workers are forked from this process, which has imported everything already."""
+    session().close()
+    engine().dispose()  # a connection must not be shared by two processes
     os.chdir(ROOT)
-    os.execv(granian, arguments)  # noqa: S606  # our own server with our own arguments
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=SECONDS_TO_STOP,
+    ).serve()

@@ -201,11 +201,9 @@ def write_xlsx(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]
     mark = demo.label()
     for title, (header, rows) in sheets.items():
         sheet = book.create_sheet(title[:31])
-        for number, row in enumerate(([*header], *rows)):
-            sheet.append([_plain(value) for value in [*row, *([_mark_cell(number == 0, mark)] if mark else [])]])
-            for cell in sheet[sheet.max_row]:
-                if isinstance(cell.value, str):
-                    cell.data_type = "s"
+        _append(sheet, [*header, *([gettext("Kind of data")] if mark else [])])
+        for row in rows:
+            _append(sheet, [*row, *([mark] if mark else [])])
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         sheet.freeze_panes = "A2"
@@ -214,8 +212,11 @@ def write_xlsx(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]
     return out.getvalue()
 
 
-def _mark_cell(header: bool, mark: str) -> str:
-    return gettext("Kind of data") if header else mark
+def _append(sheet: Any, row: Sequence[Any]) -> None:
+    sheet.append([_plain(value) for value in row])
+    for cell in sheet[sheet.max_row]:
+        if isinstance(cell.value, str):
+            cell.data_type = "s"  # openpyxl makes a live formula of "=1+1" otherwise
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,49 @@
+"""What staff did is on record, and a changed record shows."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import text
+
+from survey import audit
+from survey.database import commit, engine, session
+from survey.roles import Role
+from tests.client import Client
+from tests.conftest import SignIn
+
+
+def deeds(app: Flask, number: int) -> None:
+    with app.app_context():
+        for n in range(number):
+            audit.record("thing.done", f"第 {n} 件", note="说明", n=n)
+        commit()
+
+
+def test_the_chain_holds_until_somebody_changes_an_entry(app_on_each_database: Flask) -> None:
+    app = app_on_each_database
+    deeds(app, 5)
+    with app.app_context():
+        assert audit.first_broken() is None
+        session().rollback()
+        with engine().begin() as connection:
+            connection.execute(text("UPDATE audit_entry SET subject = '另一件' WHERE id = 3"))
+        assert audit.first_broken() == 3
+
+
+def test_a_missing_entry_shows(app_on_each_database: Flask) -> None:
+    app = app_on_each_database
+    deeds(app, 5)
+    with app.app_context():
+        with engine().begin() as connection:
+            connection.execute(text("DELETE FROM audit_entry WHERE id = 2"))
+        assert audit.first_broken() == 3
+
+
+def test_the_log_is_found_by_words_and_by_page(app: Flask, sign_in: SignIn) -> None:
+    deeds(app, 120)
+    client: Client = app.test_client()
+    sign_in(client, Role.AUDITOR)
+    assert "第 119 件" in client.get("/audit").text
+    assert "第 119 件" not in client.get("/audit?page=2").text
+    assert "thing.done" not in client.get("/audit?q=nothing-like-it").text
+    assert "日志链完整" in client.get("/audit?check=1").text
