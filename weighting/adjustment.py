@@ -8,41 +8,20 @@ first (Deville and Särndal 1992, section 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.errors import WeightingError
 
 if TYPE_CHECKING:
     from weighting.design import Design
 
-__all__ = ["AdjustmentChain", "WeightStep", "adjusted"]
+__all__ = ["AdjustmentChain", "adjusted"]
 
 Reals = NDArray[np.float64]
-
-
-class WeightStep(Protocol):
-    """A step from one set of weights to the next."""
-
-    @property
-    def base_weights(self) -> Reals:
-        """(n,) weights before the step."""
-
-    @property
-    def weights(self) -> Reals:
-        """(n,) weights after the step."""
-
-    def residuals(self, influence: Reals) -> Reals:
-        """Influence per unit of base weight that has the same total to first order.
-
-        Args:
-            influence: (n, k) influence per unit of the weight after the step.
-
-        Returns:
-            (n, k) influence per unit of the weight before the step.
-        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +57,27 @@ class AdjustmentChain:
         for step in reversed(self.steps):
             influence = step.residuals(influence)
         return influence
+
+    def response_scores(self, influence: Reals) -> tuple[Reals, ...]:
+        """Weighted scores of chances that steps add beside the draw, such as who answers.
+
+        Args:
+            influence: (n, k) influence per unit of the last weights.
+
+        Returns:
+            An (n, k) array for each step that adds a chance. Times the root of the row's sampling fraction, their sums
+            of squares are what a finite population correction takes away too much.
+
+        Source:
+            Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
+        """
+        found = []
+        for step in reversed(self.steps):
+            scores = step.response_scores(influence, self.counts)
+            if scores is not None:
+                found.append(scores / np.sqrt(self.counts)[:, None])
+            influence = step.residuals(influence)
+        return tuple(found)
 
 
 def adjusted(design: Design, *steps: WeightStep) -> Design:

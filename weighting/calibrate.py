@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.calibrate_distance import CalibrationMethod, distance, solve_calibration
 from weighting.categories import category_positions, check_category_totals, sums_by_code
 from weighting.design_checks import checked_weights
@@ -26,7 +27,7 @@ _COLLINEAR = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class Calibration(WeightStep):
     """Calibrated weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.categories import sums_by_code
 from weighting.design_checks import checked_weights
 from weighting.design_labels import IntArray, factorise
@@ -23,7 +24,7 @@ _RESPONDENT, _NONRESPONDENT, _INELIGIBLE, _UNKNOWN = range(4)
 
 
 @dataclass(frozen=True, eq=False)
-class NonresponseAdjustment:
+class NonresponseAdjustment(WeightStep):
     """Factors by which the respondents of each cell stand for its nonrespondents."""
 
     #: (c,) cells in sorted order.
@@ -78,6 +79,35 @@ class NonresponseAdjustment:
             by_status[_RESPONDENT] -= _share(from_answers, answered)
             pulled[:, column] += by_status[self.status, self.cells]
         return pulled
+
+    def response_scores(self, influence: Reals, counts: Reals) -> Reals:
+        """Weighted scores of the chance to respond, alike and independent within a cell.
+
+        Args:
+            influence: (n, k) influence per unit of the adjusted weight.
+            counts: (n,) cases that each row stands for.
+
+        Returns:
+            (n, k) scores: adjusted weight times distance from the cell's mean times √(1 − response rate).
+
+        Source:
+            Särndal, Swensson and Wretman (1992), result 15.6.1, second component.
+
+        >>> step = nonresponse_factors(["a"] * 4, [True, True, False, False], [1.0, 1, 1, 1])
+        >>> step.response_scores(np.array([[1.0], [3.0], [0.0], [0.0]]), np.ones(4)).ravel()[:2]
+        array([-2.,  2.])
+        """
+        mine = self.status == _RESPONDENT
+        weight = np.where(mine, self.weights, 0.0)
+        answers = sums_by_code(self.cells, counts * mine, len(self.labels))
+        size = sums_by_code(self.cells, weight, len(self.labels))
+        known = np.where(mine[:, None], influence, 0.0)
+        sums = [sums_by_code(self.cells, weight * column, len(self.labels)) for column in known.T]
+        means = np.stack([_share(column, size) for column in sums], axis=1)
+        left_out = np.divide(self.base_weights, self.weights, out=np.ones_like(weight), where=weight > 0)
+        small = np.divide(answers, answers - 1, out=np.ones_like(answers), where=answers > 1)
+        scale = weight * np.sqrt(np.maximum(1 - left_out, 0) * small[self.cells])
+        return np.asarray((known - means[self.cells]) * scale[:, None])
 
 
 def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike) -> NonresponseAdjustment:

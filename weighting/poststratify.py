@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.categories import category_positions, check_category_totals, sums_by_code
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
@@ -19,7 +20,7 @@ Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class PostStratification:
+class PostStratification(WeightStep):
     """Post-stratified weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.

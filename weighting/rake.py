@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.categories import category_positions, check_category_totals
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
@@ -23,7 +24,7 @@ _SAME_TOTAL = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
-class Raking:
+class Raking(WeightStep):
     """Raked weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.

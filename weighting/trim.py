@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_step import WeightStep
 from weighting.allocation_integers import bounded_shares
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
@@ -20,7 +21,7 @@ Redistribution: TypeAlias = Literal["equal", "proportional"]
 
 
 @dataclass(frozen=True, eq=False)
-class Trimming:
+class Trimming(WeightStep):
     """Trimmed weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.

@@ -105,8 +105,22 @@ class Influence:
         step = max(1, _BLOCK // len(self.rows.stratum))
         parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
         weights = adjustment.base_weights[:, None]
-        scores = (weights * adjustment.residuals(self._dense(part)) for part in parts)
-        return np.concatenate([dense_variances(design, dense, design.counts) for dense in scores])
+        found = []
+        for part in parts:
+            dense = self._dense(part)
+            variance = dense_variances(design, weights * adjustment.residuals(dense), design.counts)
+            found.append(variance + sum((noise**2).sum(axis=0) for noise in _response_noise(design, adjustment, dense)))
+        return np.concatenate(found)
+
+
+def _response_noise(design: Design, adjustment: Adjustment, influence: FloatArray) -> list[FloatArray]:
+    """(n, k) scores of who answers, which the finite population correction of the draw takes away too much."""
+    fraction = design.probabilities
+    if fraction is None:
+        fraction = design.sampling_fraction[design.strata.codes]
+    if not fraction.any():
+        return []
+    return [scores * np.sqrt(fraction)[:, None] for scores in adjustment.response_scores(influence)]
 
 
 def covariance(design: Design, influence: ArrayLike) -> FloatArray:
@@ -132,10 +146,14 @@ def covariance(design: Design, influence: ArrayLike) -> FloatArray:
     matrix = values[:, None] if values.ndim == 1 else values
     if matrix.ndim != 2 or matrix.shape[0] != len(design):
         raise WeightingError(f"the influence has shape {matrix.shape} and the design {len(design)} rows.")
-    weights = design.weights
-    if design.adjustment is not None:
-        matrix, weights = design.adjustment.residuals(matrix), design.adjustment.base_weights
-    scores = matrix * weights[:, None]
+    if design.adjustment is None:
+        return _score_covariance(design, matrix * design.weights[:, None])
+    adjustment = design.adjustment
+    drawn = _score_covariance(design, adjustment.residuals(matrix) * adjustment.base_weights[:, None])
+    return sum((noise.T @ noise for noise in _response_noise(design, adjustment, matrix)), drawn)
+
+
+def _score_covariance(design: Design, scores: FloatArray) -> FloatArray:
     if design.pps is not None:
         return pps_covariance(design, scores * design.counts[:, None])
     return dense_covariance(design, scores, design.counts)

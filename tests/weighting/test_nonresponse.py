@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighting import WeightingError, nonresponse_factors, propensity_cells, response_propensities
+from weighting import (
+    Design,
+    WeightingError,
+    adjusted,
+    mean,
+    nonresponse_factors,
+    propensity_cells,
+    replicate_weights,
+    response_propensities,
+)
 
 RNG = np.random.default_rng(20260331)
 
@@ -73,3 +82,38 @@ def test_a_response_model_that_says_nothing_is_refused():
         response_propensities([[0.0], [np.nan]], [True, False])
     with pytest.raises(WeightingError, match="outside"):
         propensity_cells([0.0, 0.5])
+
+
+def test_a_census_with_nonresponse_is_a_sample_of_those_who_answered():
+    y = np.array([3.0, 5, 2, 4, np.nan, np.nan, np.nan, 1])
+    answered = ~np.isnan(y)
+    census = Design(population=np.full(8, 8))
+    step = nonresponse_factors(["all"] * 8, answered, census.weights)
+    estimate = mean(adjusted(census, step), y)
+    sample = mean(Design(population=np.full(5, 8)), y[answered])
+    assert estimate.value == pytest.approx(float(sample.value))
+    assert estimate.standard_error == pytest.approx(float(sample.standard_error))
+
+
+def test_without_a_finite_population_the_draw_carries_all_variance():
+    y, answered = np.array([3.0, 5, 2, 4]), np.array([True, True, True, False])
+    design = Design(weights=np.full(4, 5.0))
+    step = nonresponse_factors(["all"] * 4, answered, design.weights)
+    replicated = replicate_weights(design, "JK1").adjusted(
+        lambda weights: nonresponse_factors(["all"] * 4, answered, weights).weights
+    )
+    linear = mean(adjusted(design, step), np.where(answered, y, np.nan)).standard_error
+    assert linear == pytest.approx(np.sqrt(4 / 3 * np.sum((y[:3] - y[:3].mean()) ** 2)) / 3)
+    assert linear < replicated.mean(y).standard_error[0]
+
+
+def test_cases_grouped_by_frequency_give_the_same_standard_error():
+    cells, status = np.array(list("aabb")), np.array([True, False, True, True])
+    counts, y = np.array([4, 3, 2, 6]), np.array([5.0, np.nan, 2, 3])
+    rows = np.repeat(np.arange(4), counts)
+    grouped, expanded = Design(population=np.full(4, 20), frequencies=counts), Design(population=np.full(15, 20))
+    one = nonresponse_factors(cells, status, grouped.weights * counts)
+    two = nonresponse_factors(cells[rows], status[rows], expanded.weights)
+    first, second = mean(adjusted(grouped, one), y), mean(adjusted(expanded, two), y[rows])
+    assert first.value == pytest.approx(float(second.value))
+    assert first.standard_error == pytest.approx(float(second.standard_error))
