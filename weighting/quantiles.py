@@ -61,6 +61,8 @@ def quantile(
     shares = np.atleast_1d(np.asarray(q, np.float64))
     if answers.ndim != 1:
         raise WeightingError("quantile takes one variable at a time.")
+    if not shares.size:
+        raise WeightingError("quantile needs at least one share q.")
     if not ((shares > 0) & (shares < 1)).all():
         raise WeightingError(f"q is {q}: quantiles are shares between 0 and 1.")
     where, by_domain = read_domains(domains, len(design)), domains is not None
@@ -135,15 +137,27 @@ class _Quantile:
         part = self.source.estimate(self.source.cells, at_most)
         reached = laid_out(self.design, [part], self.source.labels, "proportion", by_domain=True)
 
+        all_equal = self._at(np.zeros(len(value))) == self._at(np.ones(len(value)))
+        last = (reached.value >= 1) & ~all_equal  # the largest answer: nothing is known of what lies above
+
         def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
             low, high = reached.interval(level, method or self.method)
             low, high = np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
-            return self._at(low), self._at(high)
+            low = np.where(last, reached.interval(level, "wilson").low, low)
+            return self._at(low), self._at(np.where(last, np.nan, high))
 
         low, high = bounds(reached, 0.95, None)
         error = (high - low) / (2 * t_quantile(0.95, reached.degrees_of_freedom))
+        lost = last | ((reached.problem == "") & (np.isnan(low) | np.isnan(high)))
         return replace(
-            reached, value=value, standard_error=error, kind="quantile", limits=None, _covariance=None, _interval=bounds
+            reached,
+            value=value,
+            standard_error=error,
+            kind="quantile",
+            problem=np.where(lost, "interval reaches beyond the data", reached.problem),
+            limits=None,
+            _covariance=None,
+            _interval=bounds,
         )
 
     def _at(self, shares: FloatArray) -> FloatArray:

@@ -55,7 +55,7 @@ class Estimate:
     design_degrees_of_freedom: float
     #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
     #: "answers all equal", "answers equal within strata", "differences all equal" (contrasts), "a layer is
-    #: too thin" (composites), or "" where nothing is wrong
+    #: too thin" (composites), "interval reaches beyond the data" (quantiles), or "" where nothing is wrong
     problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
     #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
     limits: tuple[float, float] | None = None
@@ -111,19 +111,38 @@ class Estimate:
         return Interval(*intervals.interval(self, level, method))
 
     def covariance(self) -> FloatArray:
-        """(k, k) covariance of the flattened estimates, PSUs shared between domains included.
+        """Covariance of the flattened estimates, PSUs shared between domains included.
+
+        Returns:
+            (k, k), in the order of ``labels``.
 
         Raises:
             WeightingError: for quantiles, which have none here.
+
+        Source: Binder (1983), International Statistical Review 51, equation 3.1.
+
+        >>> from weighting import Design, mean
+        >>> mean(Design(weights=[1] * 4), [1, 2, 3, 4], domains=["a", "b", "a", "b"]).covariance().shape
+        (2, 2)
         """
         if self._covariance is None:
             raise WeightingError(f"a {self.kind} has no covariance matrix here.")
         return self._covariance()
 
     def p_value(self, null: float = 0.0) -> FloatArray:
-        """Two-sided p value of the t test that the value is ``null``; nan where no test exists.
+        """Two-sided p value of the t test that the value is ``null``.
+
+        Args:
+            null: the value under test.
+
+        Returns:
+            P values in the shape of ``value``; nan where no test exists.
 
         Source: Korn and Graubard (1990), The American Statistician 44.
+
+        >>> from weighting import Design, mean
+        >>> round(float(mean(Design(weights=[1] * 4), [1, 2, 3, 4]).p_value(null=2)), 3)
+        0.495
         """
         usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & (self.problem == "")
         t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
