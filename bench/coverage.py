@@ -1,4 +1,4 @@
-"""Do 95 % intervals cover 95 % of the time? Run: python bench/coverage.py [repetitions]
+"""Do 95 % intervals cover 95 % of the time? Run: python -m bench.coverage [repetitions]
 
 A stratified population of five-level answers is drawn from again and again; each draw's intervals are held
 against the population's own mean and share. Rank sets are held against the true ranks of units.
