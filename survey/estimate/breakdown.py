@@ -151,7 +151,7 @@ def by_question(snapshot: Snapshot, unit_id: int, source: str, points: PointsKey
     """The unit's index of every question that the source asked about it."""
     lines = []
     for code in sources.questions(snapshot, source):
-        rows = sources.material(snapshot, source, code, unit_id=unit_id)
+        rows = sources.material_of(unit_id, snapshot, source, code)
         mine: NDArray[Any] = np.where(rows.unit == NO_UNIT, -1, 0)
         found = numbers(rows, mine, points) if len(rows) else None
         if found is not None:

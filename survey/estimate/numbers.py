@@ -88,7 +88,7 @@ def numbers(material: Material, column: NDArray[Any], points: PointsKey) -> Numb
     return _scored(material, domains, points, _distribution(material, domains) if points else None)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def by_unit(material: Material, points: PointsKey) -> Numbers | None:
     """All units at once, remembered: pages ask for the same numbers again and again."""
     domains = _units(material)
@@ -101,7 +101,7 @@ def _units(material: Material) -> Domains:
     return domains_of(np.where(material.unit == NO_UNIT, -1, material.unit))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _distribution_by_unit(material: Material) -> Distribution:
     """It does not depend on the points: another points table costs one mean."""
     return _distribution(material, _units(material))

@@ -160,7 +160,7 @@ def indices(
     return [index for index in found if viewer is None or viewer.may_see(index.unit_id)]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _indices(
     snapshot: storing.Snapshot, source: str, question: str, points: PointsKey, floors: indexing.Floors
 ) -> tuple[Index, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.estimate import lists, polls, ratings
-from survey.estimate.material import Material, cut
+from survey.estimate.material import Material, Rows, cut
 from survey.estimate.storing import Snapshot
 
 SOURCES = ("counter", "poll", "panel", "import")
@@ -33,15 +33,19 @@ def overall(snapshot: Snapshot, source: str) -> tuple[str, ...]:
     return tuple(code for code in asked if code in snapshot.context.overall) or (asked if len(asked) == 1 else ())
 
 
-@lru_cache(maxsize=128)
-def material(
-    snapshot: Snapshot, source: str, question: str, with_held: bool = False, unit_id: int | None = None
-) -> Material:
-    """The rows of one source and question ("" = the overall question), of all units or of one.
+@lru_cache(maxsize=32)
+def material(snapshot: Snapshot, source: str, question: str, with_held: bool = False) -> Material:
+    """The rows of one source and question ("" = the overall question), of all units."""
+    return _built(snapshot, source, cut(snapshot.cells, wanted(snapshot, source, question), with_held=with_held))
 
-    One unit's strata are its own, so its numbers are the same either way; one unit alone is built faster.
-    """
-    rows = cut(snapshot.cells, wanted(snapshot, source, question, unit_id), with_held=with_held)
+
+def material_of(unit_id: int, snapshot: Snapshot, source: str, question: str) -> Material:
+    """The same of one unit, built from its own cells: its strata are its own, so its numbers are the same."""
+    own = wanted(snapshot, source, question) & snapshot.cells.where("unit_id", [unit_id])
+    return _built(snapshot, source, cut(snapshot.cells, own, with_held=False))
+
+
+def _built(snapshot: Snapshot, source: str, rows: Rows) -> Material:
     if source == "counter":
         return ratings.material(rows, snapshot.context)
     if source == "poll":
@@ -49,9 +53,9 @@ def material(
     return lists.panel(rows) if source == "panel" else lists.imported(rows)
 
 
-def wanted(snapshot: Snapshot, source: str, question: str, unit_id: int | None = None) -> NDArray[np.bool_]:
-    """(n,) cells of a source and question, of all known units or of one."""
+def wanted(snapshot: Snapshot, source: str, question: str) -> NDArray[np.bool_]:
+    """(n,) cells of a source and question."""
     cells = snapshot.cells
     codes = (question,) if question else overall(snapshot, source)
-    known = cells.column("unit_id") >= 0 if unit_id is None else cells.where("unit_id", [unit_id])
+    known = cells.column("unit_id") >= 0
     return np.asarray(cells.where("source", [source]) & cells.where("question", codes) & known)
