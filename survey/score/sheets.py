@@ -214,9 +214,11 @@ def freeze(row: StoredSheet, scheme: Scheme, run: estimate.Run, actor: str, inst
         raise Refused(gettext("Sheet %(number)s is frozen already.", number=row.id))
     order = Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
     content = _content(row, order)
-    if to_json(content) != row.content:
+    shown = from_json(row.content)
+    # the same numbers from a newer program are the same sheet; it then names the newer program
+    if to_json(replace(content, basis=shown.basis)) != row.content:
         raise Refused(
-            gettext("Values, units or the program have changed since this sheet was made."),
+            gettext("Values or units have changed since this sheet was made."),
             remedy=gettext("Make the sheet anew, look at it, and freeze that one."),
         )
     now = clock.now().replace(microsecond=0)
