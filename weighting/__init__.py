@@ -3,8 +3,8 @@
 # design, estimators, comparison
 from weighting.adjustment import adjusted
 from weighting.allocation import Allocation, allocate
+from weighting.allocation_budget import allocate_budget
 from weighting.allocation_precision import (
-    allocate_budget,
     allocate_for_each_stratum,
     allocate_for_precision,
     allocate_for_several,

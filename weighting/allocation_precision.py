@@ -1,4 +1,4 @@
-"""Allocation the other way round: by what may be spent, or by how precise the result must be."""
+"""Allocation the other way round: by how precise the result must be."""
 
 from __future__ import annotations
 
@@ -11,87 +11,14 @@ from scipy.special import ndtri
 
 from weighting.allocation import Allocation
 from weighting.allocation_bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
-from weighting.allocation_integers import bounded_shares, variance_optimal_integers
+from weighting.allocation_integers import variance_optimal_integers
 from weighting.allocation_several import SeveralTargets
 from weighting.errors import WeightingError
 
-__all__ = ["allocate_budget", "allocate_for_each_stratum", "allocate_for_precision", "allocate_for_several"]
+__all__ = ["allocate_for_each_stratum", "allocate_for_precision", "allocate_for_several"]
 
 Reals = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-
-def allocate_budget(
-    budget: float,
-    population: Mapping[Any, int] | ArrayLike,
-    sd: PerStratum,
-    costs: PerStratum,
-    *,
-    minimum: PerStratum | None = None,
-    maximum: PerStratum | None = None,
-    take_all: ArrayLike = (),
-) -> Allocation:
-    """The most precise population mean that a budget buys.
-
-    With equal costs the sizes are the exact optimum. With unequal costs they start from the real-valued optimum, and no
-    case can be added, nor one case exchanged for another, without more money or a larger variance.
-
-    Args:
-        budget: what may be spent on cases (without fixed costs).
-        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
-        sd: standard deviation in each stratum.
-        costs: cost of one case in each stratum.
-        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
-        maximum: at most this many.
-        take_all: labels of strata to be drawn completely.
-
-    Returns:
-        The allocation; Σ cost · size is at most the budget.
-
-    Raises:
-        WeightingError: a budget too small for the minima, or bounds and input that do not fit.
-
-    Source:
-        Cochran (1977), section 5.5: n ∝ N·S/√cost.
-
-    >>> allocation = allocate_budget(100, {"town": 500, "village": 300}, sd=[10, 12], costs=[1, 4])
-    >>> allocation.by_stratum
-    {'town': 40, 'village': 15}
-    """
-    labels = stratum_labels(population)
-    bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
-    spread, price = per_stratum(sd, labels, "sd"), per_stratum(costs, labels, "costs", positive=True)
-    least = float(price @ bounds.lower)
-    if not least <= budget < np.inf:
-        raise WeightingError(f"The minima of the strata cost {least:g}, more than the budget of {budget:g}: raise it.")
-    shares = bounds.population * spread
-    affordable = min(budget, float(price @ bounds.upper))
-    target = bounded_shares(shares * np.sqrt(price), affordable, price * bounds.lower, price * bounds.upper) / price
-    sizes = _within_budget(shares, price, budget, target, bounds)
-    return Allocation(labels, sizes, target, bounds.population, spread, "budget")
-
-
-def _within_budget(shares: Reals, price: Reals, budget: float, target: Reals, bounds: StratumBounds) -> Integers:
-    if np.ptp(price) == 0:
-        total = min(int((budget + 1e-9 * budget) // price[0]), int(bounds.upper.sum()))
-        return variance_optimal_integers(shares, total, bounds.lower, bounds.upper)
-    sizes = np.clip(np.floor(target + 1e-9).astype(np.int64), bounds.lower, bounds.upper)
-    while True:
-        money = budget * (1 + 1e-12) - float(price @ sizes)
-        gain = np.where(sizes < bounds.upper, shares**2 / (sizes * (sizes + 1.0)), -np.inf)
-        per_price = np.where(price <= money, gain / price, -np.inf)
-        best = int(np.argmax(per_price))
-        if np.isfinite(per_price[best]):
-            sizes[best] += 1
-            continue
-        loss = np.where(sizes > bounds.lower, shares**2 / np.maximum(sizes * (sizes - 1.0), 1e-300), np.inf)
-        better = gain[:, None] - loss[None, :]
-        better[price[:, None] - price[None, :] > money] = -np.inf
-        more, less = np.unravel_index(int(np.argmax(better)), better.shape)
-        if not better[more, less] > 1e-12 * float(np.sum(shares**2 / sizes)):
-            return sizes
-        sizes[more] += 1
-        sizes[less] -= 1
 
 
 def allocate_for_precision(
