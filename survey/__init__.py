@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, has_request_context, request, session
+from flask import Flask, has_request_context, request, session, url_for
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.context_processor(
         lambda: {
             "menu_entries": lambda: menu.visible(entries, security.viewer()),
+            "menu_current": lambda: menu.current({e.endpoint: url_for(e.endpoint) for e in entries}, request.path),
             "demo_label": demo.label,
             "viewer": security.viewer,
         }

@@ -24,3 +24,18 @@ def visible(entries: list[Entry], viewer: Viewer) -> list[Entry]:
     """The entries that this person may open, in order."""
     roles = viewer.roles
     return sorted((e for e in entries if roles & e.roles or Role.ADMIN in roles), key=lambda entry: entry.order)
+
+
+def current(addresses: dict[str, str], path: str) -> str:
+    """The endpoint of the menu's line that a page belongs to: the longest address that the page's path begins with.
+
+    >>> lines = {"score.listing": "/score", "values": "/score/values", "house.start": "/"}
+    >>> current(lines, "/score/2/units/1"), current(lines, "/score/values/1"), current(lines, "/scores")
+    ('score.listing', 'values', 'house.start')
+    """
+    fitting = {
+        endpoint: address
+        for endpoint, address in addresses.items()
+        if path == address or path.startswith(address.rstrip("/") + "/")
+    }
+    return max(fitting, key=lambda endpoint: len(fitting[endpoint]), default="")

@@ -61,3 +61,13 @@ def test_a_sentence_is_kept_when_the_source_changes_around_it(tmp_path, monkeypa
     assert catalogues.missing("units") == ["Office"]
     assert [path.name for path in catalogues.compile_stale()] == ["units.mo"]
     assert catalogues.compile_stale() == []
+
+
+def test_rooms_say_the_same_sentence_in_the_same_words():
+    """All catalogues share one name space: two wordings of one sentence would be decided by the order of loading."""
+    wordings: dict[tuple[str, str | None], set[str]] = {}
+    for room in ROOMS:
+        for message in catalogues.catalogue_of(room, "zh_Hans"):
+            if message.id:
+                wordings.setdefault((str(message.id), message.context), set()).add(str(message.string))
+    assert {sentence: said for sentence, said in wordings.items() if len(said) > 1} == {}
