@@ -178,7 +178,8 @@ class _Reader:
         )
 
     def fault(self, row: Row, column: str, remedy: str) -> None:
-        self.faults.append(row.fault(column, remedy))
+        heading = self.choice.columns.get(column) or HEADINGS[column][0]
+        self.faults.append(Fault(row.line, heading, row.get(column), remedy))
 
     def _window(self, row: Row) -> units.Window | None:
         code = row.get("window")

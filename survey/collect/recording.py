@@ -6,14 +6,16 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, insert
 
 from survey.collect import receipts
 from survey.collect.models import Answer, Response, ResponseChoice, ResponseTag, ResponseText
 from survey.collect.questionnaire import newest
 from survey.collect.rules import LONGEST_TEXT
+from survey.database import Base
 
 #: rows a statement: keeps memory and the database's limits far
 CHUNK = 5000
@@ -113,10 +115,15 @@ def _store_some(connection: Connection, responses: Sequence[NewResponse], key: s
     return keys
 
 
-def _insert(connection: Connection, model: type[Any], rows: list[dict[str, Any]]) -> None:
+def _insert(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
     if rows:
-        table: Table = model.__table__
-        connection.execute(insert(table), rows)
+        connection.execute(_insertion(model), rows)
+
+
+@cache
+def _insertion(model: type[Base]) -> Insert:
+    """Built once: building a statement costs more than running it."""
+    return insert(cast(Table, model.__table__))
 
 
 def _response_row(own: str, response: NewResponse, key: str) -> dict[str, Any]:

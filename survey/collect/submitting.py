@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Executable, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -109,8 +110,14 @@ class Sending:
         )
 
 
-def _insert_new(connection: Connection, model: type[Any], row: dict[str, Any]) -> bool:
+def _insert_new(connection: Connection, model: type[Submission | KeptAside], row: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; no other fault is passed over."""
-    dialect_insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = dialect_insert(model).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return connection.scalar(statement.returning(model.key)) is not None
+    return connection.scalar(_insertion(model, connection.dialect.name), row) is not None
+
+
+@cache
+def _insertion(model: type[Submission | KeptAside], dialect: str) -> Executable:
+    """Built once: building a statement costs more than running it."""
+    if dialect == "postgresql":
+        return postgresql_insert(model).on_conflict_do_nothing(index_elements=["key"]).returning(model.key)
+    return sqlite_insert(model).on_conflict_do_nothing(index_elements=["key"]).returning(model.key)

@@ -74,12 +74,12 @@ def test_every_faulty_line_is_named_and_nothing_is_stored(town: Town):
         service.import_ratings(text.encode(), choice(town))
     found = [(fault.line, fault.column, fault.value) for fault in refused.value.faults]
     assert found == [
-        (2, "day", "2999-01-01"),
-        (3, "level", "很好"),
-        (3, "unit", "999"),
-        (3, "channel", "77"),
-        (4, "day", "昨天"),
-        (4, "tags", "胡编"),
+        (2, "日期", "2999-01-01"),
+        (3, "满意度", "很好"),
+        (3, "单位代码", "999"),
+        (3, "渠道", "77"),
+        (4, "日期", "昨天"),
+        (4, "标签", "胡编"),
     ]
     assert all(fault.remedy for fault in refused.value.faults)
     assert town.stored()["response"] == 0
