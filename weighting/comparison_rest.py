@@ -124,6 +124,6 @@ class _Rest:
             kind="difference",
             design_degrees_of_freedom=self.design.degrees_of_freedom,
             problem=problem.astype(units.precision.problem.dtype),
-            enumerated=np.full(len(n), units.base.enumerated.min()),
+            enumerated=units.base.enumerated.min() * (error == 0),
             _covariance=self.covariance,
         )

@@ -9,10 +9,11 @@ import numpy as np
 
 from weighting.design import Design
 from weighting.design_checks import FULL_ENUMERATION
-from weighting.design_labels import FloatArray, IntArray, Label, sums
+from weighting.design_labels import FloatArray, Label, sums
 from weighting.means_cells import Cells
 from weighting.results import Estimate
-from weighting.variance import Influence, Rows
+from weighting.variance import Influence
+from weighting.variance_stages import pairs_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,33 +40,29 @@ def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
         squares = squares + observed.take(observed.rows.spread)
     square = sums(observed.column, squares, k)
     kish = np.divide(total * total, square, out=np.zeros(k), where=square > 0)
-    members, strata = _units(design, cells)
-    seen, seen_strata = (members, strata) if observed is cells else _units(design, observed)
-    open_strata = 1 - design.sampling_fraction > FULL_ENUMERATION
-    if design.second is not None:
-        open_strata = np.ones_like(open_strata)
-    exact = (design.pps is None) & ~(strata[open_strata] > 0).any(axis=0)
-    return Base(
-        n,
-        total,
-        kish,
-        np.asarray(members - (strata > 0).sum(axis=0), np.float64),
-        np.asarray(seen - (seen_strata > 0).sum(axis=0), np.float64),
-        np.asarray(exact, np.float64),
-    )
+    members, strata, exact = _units(design, cells)
+    seen, seen_strata, _ = (members, strata, exact) if observed is cells else _units(design, observed)
+    return Base(n, total, kish, members - strata, seen - seen_strata, exact)
 
 
-def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray]:
-    """PSUs with a row of each domain, (K,), and answers by stratum and domain, (H, K)."""
-    rows, k, n_strata = cells.rows, cells.columns, len(design.strata)
+def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(K,) PSUs and strata with a row of each domain, and whether all those strata are fully enumerated."""
+    rows, k = cells.rows, cells.columns
     count = cells.take(rows.count * (rows.weight > 0))
     stratum = rows.stratum if cells.index is None else rows.stratum[cells.index]
-    table = sums(stratum * k + cells.column, count, n_strata * k).reshape(n_strata, k)
+    pair, strata, column = pairs_of(stratum, cells.column, len(design.strata), k)
+    met = sums(pair, count, len(strata)) > 0
+    left_out = 1 - design.sampling_fraction > FULL_ENUMERATION
+    lost = design.adjustment is not None and not design.weights.all()  # cases that did not answer
+    if design.second is not None or design.pps is not None or lost:
+        left_out = np.ones_like(left_out)
+    exact = (sums(column, met & left_out[strata], k) == 0).astype(np.float64)
+    n_strata = sums(column, met, k)
     if rows.psu is None:
-        return sums(cells.column, count, k), table
+        return sums(cells.column, count, k), n_strata, exact
     psu = rows.psu if cells.index is None else rows.psu[cells.index]
-    pairs = np.unique((psu * k + cells.column)[count > 0])
-    return np.bincount(pairs % k, minlength=k).astype(np.float64), table
+    units = np.unique((psu * k + cells.column)[count > 0])
+    return np.bincount(units % k, minlength=k).astype(np.float64), n_strata, exact
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +98,7 @@ def precision(base: Base, value: FloatArray, variance: FloatArray, squares: Floa
     problem = np.select(
         [
             n == 0,
-            base.enumerated > 0,
+            (base.enumerated > 0) & (error == 0),
             n == 1,
             base.observed_degrees <= 0,
             equal,
@@ -113,14 +110,10 @@ def precision(base: Base, value: FloatArray, variance: FloatArray, squares: Floa
     return Precision(error, effects[0], effects[1], problem)
 
 
-def entry_weights(rows: Rows, index: IntArray | None) -> FloatArray:
-    """(E,) sum of weights of the row of each entry."""
-    return rows.weight if index is None else rows.weight[index]
-
-
 def spread_of(influence: Influence, base_weight: FloatArray) -> FloatArray:
     """(K,) Σ w (a - ā)² over the rows of each domain."""
-    weight = entry_weights(influence.rows, influence.index)
+    rows = influence.rows
+    weight = rows.weight if influence.index is None else rows.weight[influence.index]
     k = influence.columns
     total = sums(influence.column, weight * influence.values, k)
     centre = np.divide(total, base_weight, out=np.zeros(k), where=base_weight > 0)
@@ -192,7 +185,7 @@ def assembled(
         kind=kind,
         design_degrees_of_freedom=design.degrees_of_freedom,
         problem=np.stack([part.precision.problem for part in parts], axis=-1).reshape(shape),
-        enumerated=laid(lambda v: v.base.enumerated),
+        enumerated=laid(lambda v: v.base.enumerated * (v.precision.standard_error == 0)),
         limits=limits,
         _covariance=lambda: stacked([part.influence() for part in parts]).covariance(design),
     )

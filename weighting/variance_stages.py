@@ -95,7 +95,7 @@ def stages(design: Design) -> list[Stage]:
 
 
 def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
-    cells, strata, column = _cells(scores.stratum, scores.column, len(stage.strata), columns)
+    cells, strata, column = pairs_of(scores.stratum, scores.column, len(stage.strata), columns)
     size = len(strata)
     present = sums(cells, scores.count, size)
     total = sums(cells, scores.count * scores.mean, size)
@@ -154,7 +154,7 @@ def lonely_error(stratum: Label) -> WeightingError:
     )
 
 
-def _cells(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> tuple[IntArray, IntArray, IntArray]:
+def pairs_of(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> tuple[IntArray, IntArray, IntArray]:
     """Code pairs (row, column): the pair of each entry, then the row and the column of each pair."""
     key = rows * n_columns + columns if n_columns > 1 else rows
     if n_rows * n_columns <= _DENSE * len(rows) + 10_000:
@@ -168,7 +168,7 @@ def _summed(scores: Scores, units: IntArray, columns: int, parent: IntArray | No
     """Add the scores of each unit (PSU or second-stage unit)."""
     if parent is None:
         return scores
-    cells, unit, column = _cells(units, scores.column, len(parent), columns)
+    cells, unit, column = pairs_of(units, scores.column, len(parent), columns)
     total = sums(cells, scores.count * scores.mean, len(unit))
     met = np.bincount(cells, minlength=len(unit)) > 0
     return Scores(parent[unit[met]], column[met], np.ones(int(met.sum())), total[met])

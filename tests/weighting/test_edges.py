@@ -99,6 +99,16 @@ def test_a_full_census_of_a_domain_is_certain_with_one_row_too():
     assert found.problem.tolist() == ["", ""]
 
 
+def test_a_census_in_which_some_did_not_answer_is_not_certain():
+    answered = np.array([True] * 6 + [False] * 2)
+    census = Design(population=np.full(8, 8))
+    step = weighting.nonresponse_factors(["all"] * 8, answered, census.weights)
+    design = weighting.adjusted(census, step)
+    for answers in ([5, 5, 5, 5, 5, 5, 5, 5], [5, 4, 5, 4, 5, 4, 5, 4]):
+        low, high = weighting.levels(design, np.where(answered, answers, np.nan), points=POINTS).mean.interval()
+        assert high - low > 5
+
+
 def test_differences_at_the_edge_use_the_single_intervals():
     shares = weighting.proportion(
         Design(weights=np.ones(40)), np.repeat([True, False], 20), domains=np.repeat(["a", "b"], 20)
