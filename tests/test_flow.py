@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 
 from flask import Flask
 
@@ -15,7 +15,6 @@ from survey.estimate import service as estimate
 from survey.roles import Role
 from survey.sample import service as sample
 from survey.score import service as score
-from survey.screen import service as screen
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn
@@ -36,76 +35,87 @@ classes:
 """
 
 
+@dataclass(frozen=True)
+class Place:
+    """What the office set up: a round, two units, and the code at the first one's counter."""
+
+    round_id: int
+    unit_ids: tuple[int, ...]
+    code: str
+
+
 def test_a_scan_and_a_drawn_sample_become_a_signed_score(app_on_each_database: Flask, sign_in: SignIn) -> None:
     app = app_on_each_database
-    office = app.test_client()
+    office: Client = app.test_client()
     sign_in(office, Role.ADMIN)
-
-    # the office names who is rated, and where
     with app.app_context():
-        units.import_units(UNITS.encode("gb18030"), dry_run=False)
-        units.import_windows(COUNTERS.encode(), dry_run=False)
-        today = clock.today()
-        round_ = units.add_round("R", "本年度", today - timedelta(days=30), today + timedelta(days=30))
-        windows = {window.code: window for window in units.windows()}
-        units.set_caseload([(window.id, today, 400) for window in windows.values()])
-        code = units.stays(window_id=windows["101-1"].id)[0].code
-
-    # citizens scan and rate; one is unhappy
-    receipts = [_rate(app.test_client(), code, level) for level in ["5"] * 30 + ["1"]]
+        place = _set_up()
+    receipts = [_rate(app.test_client(), place.code, level) for level in ["5"] * 30 + ["1"]]
+    _the_unit_answers_the_unhappy_one(app, sign_in, place, receipts[-1])
+    _the_desk_holds_one(app, office, receipts[0])
+    _a_drawn_person_answers(app, place)
     with app.app_context():
-        assert collect.count(round_.id) == 31
-        bad = collect.find_by_receipt(receipts[-1])
-        good = collect.find_by_receipt(receipts[0])
-        assert bad is not None
-        assert good is not None
+        run = estimate.compute(place.round_id)
+        index = next(i for i in estimate.indices(run.id, source="counter") if i.unit_id == place.unit_ids[0])
+        assert (index.n, index.held) == (30, 1)
+        assert index.counts == {5: 29, 4: 0, 3: 0, 2: 0, 1: 1, 0: 0}
+        score.add_scheme(SCHEME)
+        score.set_values(place.round_id, "flow", [score.NewValue("work", unit, 95.0) for unit in place.unit_ids])
+        sheet_id = score.make_sheet(place.round_id, "flow")
+    assert "95" in office.get(f"/score/{sheet_id}").text
+    _the_main_system_reads_it(app, sheet_id)
 
-    # the unit answers the unhappy one, who reads it by the receipt
-    manager = app.test_client()
-    sign_in(manager, Role.UNIT_MANAGER, units=[windows["101-1"].unit_id])
+
+def _set_up() -> Place:
+    """The office names who is rated, where, when, and how many cases there were."""
+    units.import_units(UNITS.encode("gb18030"), dry_run=False)
+    units.import_windows(COUNTERS.encode(), dry_run=False)
+    today = clock.today()
+    round_ = units.add_round("R", "本年度", today - timedelta(days=30), today + timedelta(days=30))
+    windows = sorted(units.windows(), key=lambda window: window.code)
+    units.set_caseload([(window.id, today, 400) for window in windows])
+    code = units.stays(window_id=windows[0].id)[0].code
+    return Place(round_.id, tuple(window.unit_id for window in windows), code)
+
+
+def _the_unit_answers_the_unhappy_one(app: Flask, sign_in: SignIn, place: Place, receipt: str) -> None:
+    with app.app_context():
+        bad = collect.find_by_receipt(receipt)
+    assert bad is not None
+    manager: Client = app.test_client()
+    sign_in(manager, Role.UNIT_MANAGER, units=[place.unit_ids[0]])
     manager.submit(f"/cases/{bad.key}", text="已增开窗口，谢谢提醒。")
-    assert "已增开窗口" in app.test_client().get(f"/receipt/{receipts[-1]}").text
+    assert "已增开窗口" in app.test_client().get(f"/receipt/{receipt}").text
 
-    # the desk holds one answer; the receipt says so
-    office.submit("/screen", form="/screen/hold", key=[good.key], reason="待核实是否代点")
-    assert "待核实是否代点" in app.test_client().get(f"/receipt/{receipts[0]}").text
 
-    # a drawn person answers by personal link, once
+def _the_desk_holds_one(app: Flask, office: Client, receipt: str) -> None:
     with app.app_context():
-        wave = _wave(round_.id)
+        good = collect.find_by_receipt(receipt)
+    assert good is not None
+    office.submit("/screen", form="/screen/hold", key=[good.key], reason="待核实是否代点")
+    assert "待核实是否代点" in app.test_client().get(f"/receipt/{receipt}").text
+
+
+def _a_drawn_person_answers(app: Flask, place: Place) -> None:
+    with app.app_context():
+        wave = _wave(place.round_id)
         link = sample.links(wave.id)[0]
-    _answer(app.test_client(), link.url.removeprefix("http://localhost"), windows["102-1"].unit_id)
+    _answer(app.test_client(), link.url.removeprefix("http://localhost"), place.unit_ids[1])
     with app.app_context():
         assert sum(field.responded for field in sample.strata(wave.id)) == 1
 
-        # indices, with and without the held answer, and the score sheet
-        run = estimate.compute(round_.id)
-        index = next(i for i in estimate.indices(run.id, source="counter") if i.unit_id == windows["101-1"].unit_id)
-        assert index.n == 30
-        assert index.held == 1
-        assert index.counts == {5: 29, 4: 0, 3: 0, 2: 0, 1: 1, 0: 0}
-        score.add_scheme(SCHEME)
-        score.set_values(
-            round_.id, "flow", [score.NewValue("work", window.unit_id, 95.0) for window in windows.values()]
-        )
-        sheet_id = score.make_sheet(round_.id, "flow")
 
-    # frozen in the browser, read by the main system with a key
-    assert "95" in office.get(f"/score/{sheet_id}").text
+def _the_main_system_reads_it(app: Flask, sheet_id: int) -> None:
+    """Frozen and signed, then read with a key; asked again, it has not changed."""
     with app.app_context():
         score.freeze(sheet_id)
         assert score.is_intact(sheet_id)
-        key = score.make_feed_key("主系统")
-        excluded = screen.totals(round_.id)["excluded"]
-    assert excluded == 0
-    feed = app.test_client().get(f"/feed/v1/sheets/{sheet_id}", headers={"Authorization": f"Bearer {key}"})
+        key = {"Authorization": f"Bearer {score.make_feed_key('主系统')}"}
+    feed = app.test_client().get(f"/feed/v1/sheets/{sheet_id}", headers=key)
     assert feed.status_code == 200
-    again = app.test_client().get(
-        f"/feed/v1/sheets/{sheet_id}",
-        headers={"Authorization": f"Bearer {key}", "If-None-Match": feed.headers["ETag"]},
-    )
-    assert again.status_code == 304
     assert "省甲局" in json.dumps(feed.json, ensure_ascii=False)
+    again = app.test_client().get(f"/feed/v1/sheets/{sheet_id}", headers={**key, "If-None-Match": feed.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def _rate(citizen: Client, code: str, level: str) -> str:
@@ -122,7 +132,7 @@ def _wave(round_id: int) -> sample.Wave:
     """A drawn and opened wave of a small list."""
     today = clock.today()
     frame = sample.import_frame(
-        BytesIO(("编号,城乡\n" + "\n".join(f"R{n},{'城镇' if n % 2 else '农村'}" for n in range(40))).encode()).read(),
+        ("编号,城乡\n" + "\n".join(f"R{n},{'城镇' if n % 2 else '农村'}" for n in range(40))).encode(),
         sample.FrameSource("名录", "统计局", today, "编号", ("城乡",)),
     )
     wave = sample.add_wave("民意调查", round_id=round_id, frame_id=frame.id, opens_on=today, closes_on=today)
