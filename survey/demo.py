@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base, session
+from survey.database import Base, reading, session
 
 
 class DemoMark(Base):
@@ -23,7 +23,9 @@ def present() -> bool:
     if not has_app_context():
         return False
     if "demo" not in g:
-        g.demo = session().scalar(select(DemoMark.id).limit(1)) is not None
+        # on a connection of its own: a session outside of a reading request would take the write lock
+        with reading() as connection:
+            g.demo = connection.scalar(select(DemoMark.id).limit(1)) is not None
     found: bool = g.demo
     return found
 
