@@ -40,8 +40,17 @@ def code_version() -> str:
     return sums.hexdigest()[:12]
 
 
-def make_classes(scheme: Scheme, run_id: int, given: Given) -> tuple[tuple[ClassSheet, ...], tuple[str, ...]]:
-    """Every class of the scheme with its units scored and ranked; and the names of units that no class covers."""
+@dataclass(frozen=True)
+class Judged:
+    """All units of a round, scored by a scheme."""
+
+    classes: tuple[ClassSheet, ...]
+    #: names of units that no class of the scheme covers
+    left_out: tuple[str, ...]
+
+
+def scored(scheme: Scheme, run_id: int, given: Given) -> Judged:
+    """Every class of the scheme with its units scored, not ranked yet."""
     groups: dict[str, list[units.Unit]] = {}
     left_out = []
     for unit in units.units():
@@ -50,11 +59,16 @@ def make_classes(scheme: Scheme, run_id: int, given: Given) -> tuple[tuple[Class
         else:
             groups.setdefault(unit.class_code, []).append(unit)
     indices = _Indices(run_id, scheme)
-    sheets = []
-    for code, members in sorted(groups.items()):
-        lines = [_line(scheme, unit, indices, given) for unit in members]
-        sheets.append(_ranked(scheme, ClassSheet(code, members[0].class_name, 0, tuple(lines))))
-    return tuple(sheets), tuple(left_out)
+    classes = [
+        ClassSheet(code, members[0].class_name, 0, tuple(_line(scheme, unit, indices, given) for unit in members))
+        for code, members in sorted(groups.items())
+    ]
+    return Judged(tuple(classes), tuple(left_out))
+
+
+def ranked(scheme: Scheme, judged: Judged) -> Judged:
+    """The same with places and grades; it needs no database, and most of the time goes here."""
+    return replace(judged, classes=tuple(_ranked(scheme, group) for group in judged.classes))
 
 
 class _Indices:

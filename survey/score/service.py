@@ -170,9 +170,10 @@ def make_sheet(
     _check_correction(round_id, replaces_id, reason)
     found = schemes.newest(scheme_code)
     text = found[1] if found else schemes.shipped_text(scheme_code)
+    judged = sheets.judge(round_id, check_scheme(text), run.id)
     scheme_id, checked = schemes.store(text, viewer.username)
     order = sheets.Order(round_id, scheme_id, checked, run, replaces_id, reason.strip())
-    number = sheets.make(order, viewer.username)
+    number = sheets.make(order, judged, viewer.username)
     audit.record("sheet.made", str(number), actor=viewer.username, scheme=scheme_code, replaces=replaces_id)
     commit()
     return number
@@ -210,7 +211,9 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
         Refused: frozen already, or its values have changed since it was made.
     """
     row = sheets.stored(sheet_id)
-    sheets.freeze(row, scheme(row.scheme_id), estimate.run(row.run_id), viewer.username, _instance())
+    order = sheets.order_of(row, scheme(row.scheme_id))
+    judged = sheets.judge(order.round_id, order.scheme, order.run.id)
+    sheets.freeze(row, order, judged, viewer.username, _instance())
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)

@@ -15,6 +15,7 @@ from survey.errors import NotFound, Refused
 from survey.estimate import service as estimate
 from survey.roles import Viewer
 from survey.score import inputs, making, signing
+from survey.score.making import Judged
 from survey.score.models import ExternalValue, StoredExtra, StoredScheme, StoredSheet
 from survey.score.scheme import Scheme
 from survey.score.sheet import SheetContent, from_json, to_json
@@ -136,8 +137,15 @@ class Order:
     reason: str = ""
 
 
-def make(order: Order, actor: str) -> int:
-    """Score every unit and keep the result as a draft; returns its number."""
+def judge(round_id: int, scheme: Scheme, run_id: int) -> Judged:
+    """Score and rank every unit. Nothing may have been written before in this request."""
+    units_scored = making.scored(scheme, run_id, inputs.given(round_id, scheme.code))
+    session().rollback()  # only read so far: SQLite's write lock is given back before the long part
+    return making.ranked(scheme, units_scored)
+
+
+def make(order: Order, judged: Judged, actor: str) -> int:
+    """Keep what was judged as a draft; returns its number."""
     now = clock.now().replace(microsecond=0)
     row = StoredSheet(
         round_id=order.round_id,
@@ -152,16 +160,14 @@ def make(order: Order, actor: str) -> int:
     )
     session().add(row)
     session().flush()
-    row.content = to_json(_content(row, order))
+    row.content = to_json(_content(row, order, judged))
     session().flush()
     return row.id
 
 
-def _content(row: StoredSheet, order: Order) -> SheetContent:
+def _content(row: StoredSheet, order: Order, judged: Judged) -> SheetContent:
     round_ = units.round_(order.round_id)
     scheme = order.scheme
-    given = inputs.given(order.round_id, scheme.code)
-    classes, left_out = making.make_classes(scheme, order.run.id, given)
     text = session().get_one(StoredScheme, order.scheme_id)
     return SheetContent(
         number=row.id,
@@ -192,8 +198,8 @@ def _content(row: StoredSheet, order: Order) -> SheetContent:
         },
         demonstration=row.demo,
         made_at=clock.local(row.made_at).isoformat(),
-        classes=classes,
-        left_out=left_out,
+        classes=judged.classes,
+        left_out=judged.left_out,
         replaces=_replaced(order),
     )
 
@@ -204,16 +210,21 @@ def _replaced(order: Order) -> dict[str, object] | None:
     return {"number": order.replaces_id, "sha256": stored(order.replaces_id).sha256, "reason": order.reason}
 
 
-def freeze(row: StoredSheet, scheme: Scheme, run: estimate.Run, actor: str, instance: Path) -> None:
-    """Score once more, compare, seal.
+def order_of(row: StoredSheet, scheme: Scheme) -> Order:
+    """What a draft was ordered to be."""
+    run = estimate.run(row.run_id)
+    return Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
+
+
+def freeze(row: StoredSheet, order: Order, judged: Judged, actor: str, instance: Path) -> None:
+    """Compare with what was judged once more, and seal.
 
     Raises:
         Refused: frozen already, or what it was made from has changed since.
     """
     if row.frozen_at is not None:
         raise Refused(gettext("Sheet %(number)s is frozen already.", number=row.id))
-    order = Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
-    content = _content(row, order)
+    content = _content(row, order, judged)
     shown = from_json(row.content)
     # the same numbers from a newer program are the same sheet; it then names the newer program
     if to_json(replace(content, basis=shown.basis)) != row.content:
