@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from survey.collect.finding import Chosen, overall_questions
 from survey.collect.models import Answer, KeptAside, Response
@@ -99,7 +100,8 @@ def _visible(chosen: Chosen, viewer: Viewer) -> list[ColumnElement[bool]]:
         rest.append(Response.source.in_(OPEN_TO_UNITS))
     if about_unit is not None:
         numbers = sorted(about_unit)
-        said = exists().where(Answer.response_key == Response.key, Answer.unit_id.in_(numbers))
+        about = aliased(Answer)
+        said = exists().where(about.response_key == Response.key, about.unit_id.in_(numbers))
         rest.append(or_(Response.unit_id.in_(numbers), said) if viewer.sees_all else Response.unit_id.in_(numbers))
     return rest
 
