@@ -14,6 +14,7 @@ from weighting.errors import WeightingError
 from weighting.means_assemble import Base, Statistic, Variable, assembled
 from weighting.means_cells import Cells, read_answers, read_domains
 from weighting.means_source import Score, Source, row_source, source_of
+from weighting.means_table import read_levels
 from weighting.results import Estimate
 
 #: the code of a category that nobody chose
@@ -203,6 +204,10 @@ def _categories(column: NDArray[Any]) -> tuple[NDArray[Any], dict[Label, int]]:
         if low >= 0 and present.size:
             present[column - low if low else column] = True
             return column, {low + int(code): low + int(code) for code in np.flatnonzero(present)}
+    if column.dtype.kind == "f" and (levels := read_levels(column)) is not None:
+        codes = np.where(np.isnan(column), -1, levels.codes - levels.lowest)
+        found = np.unique(codes[codes >= 0])
+        return codes, {float(levels.values[code]): int(code) for code in found}
     factor = factorise(column, "answers", allow_missing=True, copy=False)
     return factor.codes, {label: code for code, label in enumerate(factor.labels)}
 

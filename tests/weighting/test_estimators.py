@@ -142,6 +142,35 @@ def test_missing_answers_keep_the_design():
     assert found.n == 6
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [1, 2, 2, 5, 1, 2],
+        [1.0, 2.0, 2.0, 5.0, 1.0, 2.0],
+        ["1", "2", "2", "5", "1", "2"],
+        np.array([1, 2, 2, 5, 1, 2], dtype=object),
+        [-1, 0, 0, 9, -1, 0],
+        [10**9, 2.5, 2.5, 7.25, 10**9, 2.5],
+    ],
+)
+def test_categories_may_be_numbers_or_words(answers):
+    design = Design(strata=["a", "a", "a", "b", "b", "b"], weights=[1, 2, 3, 4, 5, 6])
+    found = weighting.proportion(design, answers)
+    assert sorted(found.value.round(6).tolist()) == [0.190476, 0.285714, 0.52381]
+    assert len(found.labels) == 3
+    one = weighting.proportion(design, answers, category=answers[1])
+    assert one.value == pytest.approx(11 / 21)
+    assert weighting.proportion(design, answers, category="nobody").value == 0
+
+
+def test_missing_categories_leave_the_shares():
+    design = Design(weights=[1, 1, 2, 4])
+    for answers in ([1.0, np.nan, 2.0, 1.0], ["x", None, "y", "x"]):
+        found = weighting.proportion(design, answers)
+        assert found.value.tolist() == [5 / 7, 2 / 7]
+        assert found.n.tolist() == [3, 3]
+
+
 def test_overlapping_domains_may_be_given_as_columns():
     design = Design(["a"] * 6, weights=[1, 2, 3, 1, 2, 3])
     y = np.arange(6.0)

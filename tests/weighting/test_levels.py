@@ -65,6 +65,11 @@ def test_residents_of_copenhagen_agree_with_r():
     assert table.satisfied.standard_error[at("overall")] == pytest.approx(0.01138642916606, rel=1e-11)
     assert table.mean.standard_error[at("Tower")] == pytest.approx(2.069808858149, rel=1e-11)
     assert table.counts[at("Tower")].tolist() == [99, 101, 200]
+    # > svyby(~points, ~influence, d, svymean)
+    found = weighting.levels(design, level, points={1: 0, 2: 50, 3: 100}, domains=data["influence"]).mean
+    assert found.labels == ("High", "Low", "Medium")
+    np.testing.assert_allclose(found.value, [68.98734177215, 41.46730462520, 54.40060698027], rtol=1e-12)
+    np.testing.assert_allclose(found.standard_error, [2.005255207434, 1.646327202789, 1.630892197180], rtol=1e-11)
 
 
 @pytest.mark.parametrize("answer", [6, -1, 2.5])
