@@ -69,16 +69,18 @@ def allocate_budget(
         raise WeightingError(f"The minima of the strata cost {least:g}, more than the budget of {budget:g}: raise it.")
     shares = bounds.population * spread
     affordable = min(budget, float(price @ bounds.upper))
-    target = bounded_shares(shares * np.sqrt(price), affordable, price * bounds.lower, price * bounds.upper) / price
-    sizes = _within_budget(shares, price, budget, target, bounds)
+    money = shares * np.sqrt(price)
+    start = bounded_shares(money, affordable, price * bounds.lower, price * bounds.upper) / price
+    target = bounded_shares(money, affordable, price * bounds.asked_lower, price * bounds.upper) / price
+    sizes = _within_budget(shares, price, budget, start, bounds)
     return Allocation(labels, sizes, target, bounds.population, spread, "budget")
 
 
-def _within_budget(shares: Reals, price: Reals, budget: float, target: Reals, bounds: StratumBounds) -> Integers:
+def _within_budget(shares: Reals, price: Reals, budget: float, start: Reals, bounds: StratumBounds) -> Integers:
     if np.ptp(price) == 0:
         total = min(int((budget + 1e-9 * budget) // price[0]), int(bounds.upper.sum()))
         return variance_optimal_integers(shares, total, bounds.lower, bounds.upper)
-    sizes = np.clip(np.floor(target + 1e-9).astype(np.int64), bounds.lower, bounds.upper)
+    sizes = np.clip(np.floor(start + 1e-9).astype(np.int64), bounds.lower, bounds.upper)
     purse = _Purse(shares**2, price, budget * (1 + 1e-12), bounds)
     best = purse.spent(sizes, banned=None)
     improved = True

@@ -164,6 +164,13 @@ def test_a_budget_is_kept_and_no_case_is_left_that_it_could_buy(problem, plenty)
     assert not np.any(could_grow & (price <= left * (1 - 1e-9)))
 
 
+def test_a_budget_is_shared_out_as_the_textbook_does():
+    # Cochran (1977), equation 5.24 with budget C: n = C · (N·S/√c) / Σ N·S·√c.
+    population, sd, costs = np.array([400, 300, 200]), np.array([4, 9, 15]), np.array([1, 4, 9])
+    expected = 600 * (population * sd / np.sqrt(costs)) / np.sum(population * sd * np.sqrt(costs))
+    np.testing.assert_allclose(allocate_budget(600, population, sd, costs).target, expected)
+
+
 def test_a_budget_with_equal_costs_gives_the_exact_optimum():
     by_budget = allocate_budget(120, [400, 300, 200, 100], sd=[4, 9, 15, 30], costs=2)
     assert by_budget.sizes.tolist() == [9, 16, 17, 18]
