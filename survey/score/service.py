@@ -55,6 +55,7 @@ __all__ = [
     "import_extras",
     "import_values",
     "is_intact",
+    "is_outdated",
     "make_feed_key",
     "make_sheet",
     "missing_values",
@@ -217,6 +218,12 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)
+
+
+def is_outdated(entry: SheetEntry) -> bool:
+    """Whether the round has been computed again since a sheet was made."""
+    newest = estimate.latest_run(entry.round_id)
+    return newest is not None and newest.id > entry.run_id
 
 
 def remove_draft(sheet_id: int, viewer: Viewer = SYSTEM) -> None:

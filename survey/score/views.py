@@ -180,6 +180,7 @@ def freeze(sheet_id: int) -> str | BaseResponse:
         entry=sheet.entry,
         round=units.round_(sheet.entry.round_id),
         units=len(lines),
+        outdated=service.is_outdated(sheet.entry),
         without_total=[line for line in lines if line.total is None],
         for_reference=[line for line in lines if line.unranked == "reference"],
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask_babel import force_locale
@@ -154,18 +152,6 @@ def test_a_stored_version_never_changes(app: Flask) -> None:
             service.add_scheme(text.replace("试行", "正式"))
         assert service.add_scheme(text.replace("试行", "正式").replace("version: 1", "version: 2")) != first
         assert service.newest_scheme("test").version == 2
-
-
-def test_the_command_checks_a_file(app: Flask, tmp_path: Path) -> None:
-    from survey.score.commands import score  # the group is a leaf of the command line, which reads settings
-
-    file = tmp_path / "scheme.yaml"
-    file.write_text(written(leaf("a", "share: 90")), encoding="utf-8")
-    with app.app_context():
-        result = app.test_cli_runner().invoke(score, ["check", str(file)])
-        assert isinstance(result.exception, ImportFaults)
-        file.write_text(written(leaf("a", "share: 100")), encoding="utf-8")
-        assert app.test_cli_runner().invoke(score, ["check", str(file)]).exit_code == 0
 
 
 def test_values_from_elsewhere_are_taken_whole_or_not_at_all(app: Flask) -> None:
