@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext
 
 from survey.errors import NotFound
-from survey.estimate import charts, listing, service
+from survey.estimate import listing, service
 from survey.estimate.listing import Line
 from survey.roles import Role
 from survey.security import allow, viewer
 
+if TYPE_CHECKING:
+    from survey.estimate import charts
+
 blueprint = Blueprint("charts", __name__)
 READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER)
+
+
+def _charts() -> ModuleType:
+    """The drawing, on first use: matplotlib would cost every start of the product half a second."""
+    return import_module("survey.estimate.charts")
 
 
 def classes_of(lines: list[Line]) -> list[tuple[str, str, int]]:
@@ -33,7 +44,7 @@ def units_chart(run_id: int) -> Response:
     asked = listing.asked_of(run, request.args)
     lines = [line for line in listing.lines(run, asked, viewer()) if line.unit.class_code == asked.class_code]
     bars = tuple(
-        charts.Bar(line.unit.name, index.mean, index.low, index.high, index.floor == "reference")
+        _charts().Bar(line.unit.name, index.mean, index.low, index.high, index.floor == "reference")
         for line in lines
         if (index := line.index).mean is not None
     )
@@ -56,7 +67,7 @@ def trend(run_id: int, unit_id: int) -> Response:
         viewer=viewer(),
     )
     bars = tuple(
-        charts.Bar(month.label, month.mean, month.low, month.high, month.floor == "reference")
+        _charts().Bar(month.label, month.mean, month.low, month.high, month.floor == "reference")
         for month in months
         if month.mean is not None
     )
@@ -67,17 +78,19 @@ def trend(run_id: int, unit_id: int) -> Response:
 
 def _theme() -> str:
     theme = request.args.get("theme", "light")
-    return theme if theme in charts.THEMES else "light"
+    return theme if theme in _charts().THEMES else "light"
 
 
 @lru_cache(maxsize=64)
 def _caterpillar(bars: tuple[charts.Bar, ...], theme: str, title: str, unit: str) -> bytes:
-    return charts.caterpillar(bars, theme=theme, title=title, unit=unit)
+    drawn: bytes = _charts().caterpillar(bars, theme=theme, title=title, unit=unit)
+    return drawn
 
 
 @lru_cache(maxsize=64)
 def _trend(bars: tuple[charts.Bar, ...], theme: str, title: str, unit: str) -> bytes:
-    return charts.trend(bars, theme=theme, title=title, unit=unit)
+    drawn: bytes = _charts().trend(bars, theme=theme, title=title, unit=unit)
+    return drawn
 
 
 def _picture(data: bytes) -> Response:
