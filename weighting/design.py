@@ -62,8 +62,9 @@ class Design:
             with ``pps``, (n,) inclusion probabilities.
         ssu: (n,) labels of second-stage units, nested in PSUs.
         ssu_population: (n,) second-stage units in the row's PSU; it makes the design a two-stage one.
-        pps: for unequal probabilities without replacement: "overton" or "brewer" approximate the joint
-            inclusion probabilities, or they are given as an (n, n) matrix.
+        pps: for unequal probabilities without replacement: "overton", "hartley-rao" or "brewer" approximate the
+            joint inclusion probabilities, or they are given as an (n, n) matrix.
+        pps_variance: the form of Horvitz and Thompson, or of Yates and Grundy.
 
     Raises:
         WeightingError: columns that disagree, negative weights, a population smaller than its sample.
@@ -100,6 +101,7 @@ class Design:
     probabilities: FloatArray | None
     #: how joint probabilities are known in a ``pps`` design
     pps: str | FloatArray | None
+    pps_variance: Literal["HT", "YG"]
     #: the calibration that made the weights, None for design weights
     adjustment: Adjustment | None
 
@@ -117,15 +119,19 @@ class Design:
         ssu: ArrayLike | None = None,
         ssu_population: ArrayLike | None = None,
         pps: str | ArrayLike | None = None,
+        pps_variance: Literal["HT", "YG"] = "HT",
     ) -> None:
         if lonely_psu not in get_args(LonelyPsu):
             raise WeightingError(f"lonely_psu is {lonely_psu!r}: choose {', '.join(get_args(LonelyPsu))}.")
+        if pps_variance not in ("HT", "YG"):
+            raise WeightingError(f"pps_variance is {pps_variance!r}: choose HT or YG.")
         n = rows_of(strata, psu, weights, frequencies, ssu, ssu_population, fpc, population)
         self._put(
             strata=Factor(np.zeros(n, np.intp), ("all",)) if strata is None else factorise(strata, "strata"),
             frequencies=None if frequencies is None else checked_column(frequencies, n, "frequencies"),
             probabilities=None if pps is None else inclusion_probabilities(fpc, n),
             pps=pps if pps is None or isinstance(pps, str) else np.asarray(pps, np.float64),
+            pps_variance=pps_variance,
             lonely_psu=lonely_psu,
             lonely_in_domains=lonely_in_domains and lonely_psu in ("adjust", "average"),
             adjustment=None,

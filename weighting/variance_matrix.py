@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from weighting.design import Design
-from weighting.design_labels import FloatArray, IntArray
+from weighting.design_labels import FloatArray, IntArray, sums
 from weighting.errors import WeightingError
 from weighting.variance_stages import Scores, Stage, stages
 
@@ -20,7 +20,7 @@ def sparse_covariance(design: Design, scores: Scores, columns: int) -> FloatArra
     if scores.psu is None:
         return _stage_covariance(first, *_units(scores, columns))
     count = len(design.psu) if design.psu is not None else 0
-    outer = _sums(scores, scores.psu, count, columns)
+    outer = _unit_sums(scores, scores.psu, count, columns)
     total = _stage_covariance(first, outer, _parents(design.psu_stratum), np.ones(count))
     if not later or second is None:
         return total
@@ -28,7 +28,7 @@ def sparse_covariance(design: Design, scores: Scores, columns: int) -> FloatArra
         matrix, _, counts = _units(scores, columns)
         return total + _stage_covariance(later[0], matrix, _first_of(scores, scores.psu), counts)
     parent = _parents(second.unit_psu)
-    inner = _sums(scores, scores.ssu, len(parent), columns)
+    inner = _unit_sums(scores, scores.ssu, len(parent), columns)
     return total + _stage_covariance(later[0], inner, parent, np.ones(len(parent)))
 
 
@@ -61,7 +61,7 @@ def _units(scores: Scores, columns: int) -> tuple[Any, IntArray, FloatArray]:
     return both, np.concatenate([stratum, stratum]), np.concatenate([count, count]) / 2
 
 
-def _sums(scores: Scores, units: IntArray, n_units: int, columns: int) -> Any:
+def _unit_sums(scores: Scores, units: IntArray, n_units: int, columns: int) -> Any:
     """(units, K) sum of scores in each unit."""
     return sparse.csr_array((scores.count * scores.mean, (units, scores.column)), shape=(n_units, columns))
 
@@ -70,26 +70,28 @@ def _stage_covariance(stage: Stage, unit_scores: Any, parent: IntArray, count: F
     """Between-unit covariance within the stage's strata, of ``count`` alike units in each row."""
     n_strata = len(stage.strata)
     member = sparse.csr_array((count, (parent, np.arange(len(parent)))), shape=(n_strata, len(parent)))
-    sums = member @ unit_scores
+    total_scores = member @ unit_scores
     factor = stage.factors()
     scaled = unit_scores.multiply((factor[parent] * count)[:, None])
     size = np.maximum(stage.sizes, 1)
-    total = (unit_scores.T @ scaled).toarray() - (sums.T @ sums.multiply((factor / size)[:, None])).toarray()
-    return _lonely_covariance(stage, np.asarray(total, np.float64), sums)
+    total = (unit_scores.T @ scaled).toarray() - (
+        total_scores.T @ total_scores.multiply((factor / size)[:, None])
+    ).toarray()
+    return _lonely_covariance(stage, np.asarray(total, np.float64), total_scores)
 
 
-def _lonely_covariance(stage: Stage, total: FloatArray, sums: Any) -> FloatArray:
+def _lonely_covariance(stage: Stage, total: FloatArray, scores: Any) -> FloatArray:
     alone = stage.lonely
-    dense = np.asarray(sums[alone].toarray(), np.float64)
+    dense = np.asarray(scores[alone].toarray(), np.float64)
     if not alone.size or not dense.any():
         return total
     if stage.lonely_psu == "adjust":
-        grand = np.asarray(sums.sum(axis=0)).ravel() / stage.sizes.sum()
+        grand = np.asarray(scores.sum(axis=0)).ravel() / stage.sizes.sum()
         left_out = ((1 - stage.fraction) * stage.weight)[alone]
         away = np.where(dense != 0, dense - grand, 0.0)
         return total + (away * left_out[:, None]).T @ away
     if stage.lonely_psu == "average":
-        met = np.asarray((sums != 0).sum(axis=0)).ravel()
+        met = np.asarray((scores != 0).sum(axis=0)).ravel()
         good = np.maximum(met - (dense != 0).sum(axis=0), 1)
         scale = np.sqrt(met / good)
         return total * np.outer(scale, scale)
@@ -99,29 +101,35 @@ def _lonely_covariance(stage: Stage, total: FloatArray, sums: Any) -> FloatArray
 def pps_covariance(design: Design, scores: FloatArray) -> FloatArray:
     """(K, K) covariance under unequal probabilities without replacement.
 
-    Overton's approximation and given joint probabilities use the Horvitz-Thompson form (Stehman and Overton
-    1994); Brewer's treats each row as its own fraction (Berger 2004).
+    Approximate and given joint probabilities use the form of Horvitz and Thompson (1952) or of Yates and Grundy
+    (1953); Brewer's treats each row as its own fraction (Berger 2004).
     """
     chances = design.probabilities
     if chances is None:
         raise WeightingError("a pps design needs inclusion probabilities.")
     if isinstance(design.pps, str) and design.pps == "brewer":
         return _brewer(design, scores, chances)
-    joint = _overton(design, chances) if isinstance(design.pps, str) else np.asarray(design.pps)
+    joint = _approximate(design, chances) if isinstance(design.pps, str) else np.asarray(design.pps)
     if joint.shape != (len(design), len(design)) or not (joint > 0).all():
         raise WeightingError("joint inclusion probabilities must be an (n, n) matrix of positive numbers.")
     check = 1 - np.outer(chances, chances) / joint
-    np.fill_diagonal(check, 1 - chances)
-    return np.asarray(scores.T @ check @ scores, np.float64)
+    np.fill_diagonal(check, 0.0)
+    own = -check.sum(axis=1) if design.pps_variance == "YG" else 1 - chances
+    return np.asarray(scores.T @ check @ scores + (scores * own[:, None]).T @ scores, np.float64)
 
 
-def _overton(design: Design, chances: FloatArray) -> FloatArray:
-    if design.pps != "overton":
-        raise WeightingError(f"pps is {design.pps!r}: choose overton or brewer, or give joint probabilities.")
+def _approximate(design: Design, chances: FloatArray) -> FloatArray:
+    """(n, n) joint inclusion probabilities from single ones (Overton 1985; Hartley and Rao 1962)."""
     codes = design.strata.codes
     n = design.stratum_sizes[codes]
-    pair = (chances[:, None] + chances[None, :]) / 2
-    within = np.outer(chances, chances) * (n - 1)[:, None] / (n[:, None] - pair)
+    pair = chances[:, None] + chances[None, :]
+    if design.pps == "overton":
+        left = n[:, None] - pair / 2
+    elif design.pps == "hartley-rao":
+        left = n[:, None] - pair + (sums(codes, chances, len(design.strata)) / design.stratum_sizes)[codes][:, None]
+    else:
+        raise WeightingError(f"pps is {design.pps!r}: choose overton, hartley-rao or brewer, or give joint ones.")
+    within = np.outer(chances, chances) * (n - 1)[:, None] / left
     return np.where(codes[:, None] == codes[None, :], within, np.outer(chances, chances))
 
 

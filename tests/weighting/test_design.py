@@ -39,6 +39,7 @@ def test_count_and_fraction_mean_the_same():
         ({"strata": ["a", "a"], "population": {"a": 3, "b": 9}}, "stratum b, which has no row"),
         ({"strata": ["a", "a"], "population": [5, 6]}, "stratum a is 6 in one row|5 in one row"),
         ({"strata": ["a", "a"], "weights": [1, 1, 1]}, "different lengths"),
+        ({"weights": [1, 1], "pps_variance": "SYG"}, "choose HT or YG"),
         ({"weights": [1, 1], "lonely_psu": "ignore"}, "lonely_psu is 'ignore'"),
         ({"population": {"all": 5}}, "no rows"),
         ({"weights": [1, 1], "ssu_population": [2, 2]}, "second stage needs psu"),
@@ -114,9 +115,12 @@ def test_brewer_and_given_joint_probabilities_are_accepted():
     assert brewer.standard_error == pytest.approx(simple.standard_error)
     joint = np.full((5, 5), 0.5 * 4 / 9)  # simple random sampling of 5 from 10
     np.fill_diagonal(joint, 0.5)
-    given = weighting.total(Design(fpc=chances, pps=joint), y)
-    assert given.standard_error == pytest.approx(simple.standard_error)
-    with pytest.raises(WeightingError, match="choose overton or brewer"):
+    for form in ("HT", "YG"):
+        given = weighting.total(Design(fpc=chances, pps=joint, pps_variance=form), y)
+        assert given.standard_error == pytest.approx(simple.standard_error)
+    near = weighting.total(Design(fpc=chances, pps="hartley-rao", pps_variance="YG"), y)
+    assert near.standard_error == pytest.approx(simple.standard_error, rel=0.02)
+    with pytest.raises(WeightingError, match="choose overton, hartley-rao or brewer"):
         weighting.total(Design(fpc=chances, pps="sampford"), y)
 
 
