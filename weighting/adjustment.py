@@ -35,12 +35,12 @@ class AdjustmentChain:
     @property
     def base_weights(self) -> Reals:
         """(n,) weights before the first step, per answer."""
-        return self.steps[0].base_weights / self.counts
+        return _per_answer(self.steps[0].base_weights, self.counts)
 
     @property
     def weights(self) -> Reals:
         """(n,) weights after the last step, per answer."""
-        return self.steps[-1].weights / self.counts
+        return _per_answer(self.steps[-1].weights, self.counts)
 
     def residuals(self, influence: Reals) -> Reals:
         """Take the influence back through all steps, last one first.
@@ -75,7 +75,7 @@ class AdjustmentChain:
         for step in reversed(self.steps):
             scores = step.response_scores(influence, self.counts)
             if scores is not None:
-                found.append(scores / np.sqrt(self.counts)[:, None])
+                found.append(_per_answer(scores, np.sqrt(self.counts)[:, None]))
             influence = step.residuals(influence)
         return tuple(found)
 
@@ -116,3 +116,8 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
         before = step.weights
     chain = AdjustmentChain(steps, design.counts)
     return design.reweighted(chain.weights, chain)
+
+
+def _per_answer(values: Reals, counts: Reals) -> Reals:
+    """Values of rows shared out over the answers they stand for; 0 for rows that stand for none."""
+    return np.divide(values, counts, out=np.zeros_like(values), where=counts > 0)

@@ -133,7 +133,7 @@ def allocate(
     """
     labels = stratum_labels(population)
     bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
-    bounds.check_total(total)
+    total = bounds.checked_total(total)
     spread = None if sd is None else per_stratum(sd, labels, "sd")
     if method == "power":
         shares = _power_shares(bounds, cv, size, power)

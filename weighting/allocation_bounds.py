@@ -29,11 +29,14 @@ class StratumBounds:
     asked_lower: NDArray[np.float64]
     upper: NDArray[np.int64]
 
-    def check_total(self, total: int) -> None:
+    def checked_total(self, total: int) -> int:
         """Refuse a total the bounds cannot give.
 
         Args:
             total: cases to draw.
+
+        Returns:
+            The total as a whole number.
 
         Raises:
             WeightingError: no integer sizes within the bounds add up to the total.
@@ -51,6 +54,7 @@ class StratumBounds:
                 f"The strata can give {most} cases at most, fewer than the total of {int(total)}: "
                 "lower the total or raise the maxima."
             )
+        return int(total)
 
 
 def stratum_labels(population: Mapping[Any, int] | ArrayLike) -> tuple[Hashable, ...]:

@@ -12,7 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from weighting.adjustment_step import WeightStep
 from weighting.calibrate_distance import CalibrationMethod, distance, solve_calibration
-from weighting.categories import category_positions, check_category_totals, sums_by_code
+from weighting.categories import (
+    category_positions,
+    check_category_totals,
+    check_rows,
+    check_same_sums,
+    sums_by_code,
+)
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
 
@@ -20,8 +26,6 @@ __all__ = ["Calibration", "calibrate"]
 
 Reals = NDArray[np.float64]
 
-#: Sums of the totals of two categorical variables that differ by less than this share are the same.
-_SAME_TOTAL = 1e-8
 #: Directions of the auxiliary variables shorter than this share of the longest repeat the others.
 _COLLINEAR = 1e-10
 
@@ -141,7 +145,7 @@ def _auxiliary_columns(
     different = set(auxiliary).symmetric_difference(totals)
     if different:
         raise WeightingError(f"Calibration: {min(different)!r} has values or a total only; give both.")
-    _check_same_sum({name: total for name, total in totals.items() if isinstance(total, Mapping)})
+    check_same_sums({name: sum(total.values()) for name, total in totals.items() if isinstance(total, Mapping)})
     names: list[str] = []
     columns: list[Reals] = []
     wanted: list[float] = []
@@ -150,7 +154,7 @@ def _auxiliary_columns(
         if isinstance(total, Mapping):
             size = check_category_totals(total, name)
             position = category_positions(values, tuple(total), name, weights)
-            _check_present(sums_by_code(position, weights, size.size), tuple(total), name)
+            check_rows(sums_by_code(position, weights, size.size), tuple(total), name)
             columns.append((position[:, None] == np.arange(size.size)).astype(np.float64))
             names += [f"category {label!r} of {name!r}" for label in total]
             wanted += size.tolist()
@@ -184,22 +188,3 @@ def _finite(matrix: Reals, base: Reals) -> Reals:
         row = int(np.argmax(wrong))
         raise WeightingError(f"Row {row} has no value of an auxiliary variable: impute it or drop the variable.")
     return np.where(unknown, 0.0, matrix)
-
-
-def _check_present(counts: Reals, labels: tuple[Any, ...], name: str) -> None:
-    if np.any(counts == 0):
-        label = labels[int(np.argmin(counts))]
-        raise WeightingError(
-            f"{name}: category {label!r} has a total but no row with a weight; merge it with another one."
-        )
-
-
-def _check_same_sum(categories: Mapping[str, Mapping[Any, float]]) -> None:
-    sums = {name: float(sum(total.values())) for name, total in categories.items()}
-    for name, total in sums.items():
-        first_name, first = next(iter(sums.items()))
-        if abs(total - first) > _SAME_TOTAL * abs(first):
-            raise WeightingError(
-                f"The totals of {first_name!r} add up to {first:.10g} and those of {name!r} to {total:.10g}: "
-                "all variables must describe the same population."
-            )

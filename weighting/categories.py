@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from weighting.design_labels import factorise
 from weighting.errors import WeightingError
 
-__all__ = ["category_positions", "check_category_totals", "sums_by_code"]
+__all__ = ["category_positions", "check_category_totals", "check_rows", "check_same_sums", "sums_by_code"]
+
+#: Totals of two variables that differ by less than this share are the same total, written with fewer digits.
+_SAME_TOTAL = 1e-8
 
 
 def sums_by_code(codes: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[np.float64]:
@@ -83,3 +86,41 @@ def check_category_totals(totals: Mapping[Any, float], name: str) -> NDArray[np.
         if not 0 < total < np.inf:
             raise WeightingError(f"{name}: the total of category {label!r} is {total}; merge it with another one.")
     return np.array(list(totals.values()), dtype=np.float64)
+
+
+def check_rows(sums: NDArray[np.float64], labels: Sequence[Hashable], name: str) -> None:
+    """Refuse a category that has a total and no rows to meet it with.
+
+    Args:
+        sums: (c,) sum of the weights in each category.
+        labels: the (c,) categories.
+        name: the variable's name, for the sentence of an error.
+
+    Raises:
+        WeightingError: a category has no row with a weight.
+    """
+    if np.any(sums <= 0):
+        label = labels[int(np.argmax(sums <= 0))]
+        raise WeightingError(
+            f"{name}: category {label!r} has a total but no row with a weight; merge it with another one."
+        )
+
+
+def check_same_sums(sums: Mapping[str, float]) -> None:
+    """Refuse variables whose totals describe populations of different size.
+
+    Args:
+        sums: the sum of the totals of each variable.
+
+    Raises:
+        WeightingError: two sums differ.
+
+    >>> check_same_sums({"sex": 100.0, "age": 100.0})
+    """
+    for name, total in sums.items():
+        first_name, first = next(iter(sums.items()))
+        if abs(total - first) > _SAME_TOTAL * abs(first):
+            raise WeightingError(
+                f"The totals of {first_name!r} add up to {first:.10g} and those of {name!r} to {total:.10g}: "
+                "all variables must describe the same population."
+            )

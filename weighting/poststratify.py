@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.adjustment_step import WeightStep
-from weighting.categories import category_positions, check_category_totals, sums_by_code
+from weighting.categories import category_positions, check_category_totals, check_rows, sums_by_code
 from weighting.design_checks import checked_weights
-from weighting.errors import WeightingError
 
 __all__ = ["PostStratification", "poststratify"]
 
@@ -83,8 +82,6 @@ def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, floa
     base = checked_weights(weights, np.size(weights))
     codes = category_positions(cells, labels, "Post-stratification", base)
     sums = sums_by_code(codes, base, len(labels))
-    if np.any(sums <= 0):
-        empty = labels[int(np.argmax(sums <= 0))]
-        raise WeightingError(f"Cell {empty!r} has a total but no row with a weight: merge it with another cell.")
+    check_rows(sums, labels, "Post-stratification")
     factors = wanted / sums
     return PostStratification(base, base * factors[codes], labels, codes, factors)

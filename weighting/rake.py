@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.adjustment_step import WeightStep
-from weighting.categories import category_positions, check_category_totals
+from weighting.categories import category_positions, check_category_totals, check_rows, check_same_sums
 from weighting.design_checks import checked_weights
 from weighting.errors import WeightingError
 from weighting.rake_cells import CrossedCells, crossed_cells, fit_margins
@@ -18,9 +18,6 @@ from weighting.rake_cells import CrossedCells, crossed_cells, fit_margins
 __all__ = ["Raking", "rake"]
 
 Reals = NDArray[np.float64]
-
-#: Totals of two margins that differ by less than this share are the same total, written with fewer digits.
-_SAME_TOTAL = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +92,15 @@ def rake(
     array([12., 18., 28., 42.])
     """
     names = _matching_names(variables, totals)
-    margins = _same_sum(names, [check_category_totals(totals[name], name) for name in names])
+    margins = [check_category_totals(totals[name], name) for name in names]
+    check_same_sums({name: float(margin.sum()) for name, margin in zip(names, margins, strict=True)})
+    margins = [margin * (margins[0].sum() / margin.sum()) for margin in margins]
     base = checked_weights(weights, np.size(weights))
     codes = [category_positions(variables[name], tuple(totals[name]), name, base) for name in names]
     cells = crossed_cells(codes, [margin.size for margin in margins])
     size = cells.sums(base)
-    _refuse_empty(names, totals, [cells.margin(size, place) for place in range(len(names))])
+    for place, name in enumerate(names):
+        check_rows(cells.margin(size, place), tuple(totals[name]), name)
     fit = fit_margins(cells, size, margins, tolerance, max_iterations)
     if not fit.gap <= tolerance:
         raise WeightingError(_not_converged(names, totals, cells, size * fit.factors, margins))
@@ -115,26 +115,6 @@ def _matching_names(variables: Mapping[str, ArrayLike], totals: Mapping[str, Map
     if not variables:
         raise WeightingError("Raking needs at least one variable.")
     return list(variables)
-
-
-def _same_sum(names: Sequence[str], margins: list[Reals]) -> list[Reals]:
-    first = margins[0].sum()
-    for name, margin in zip(names, margins, strict=True):
-        if abs(margin.sum() - first) > _SAME_TOTAL * first:
-            raise WeightingError(
-                f"The totals of {names[0]!r} add up to {first:.10g} and those of {name!r} to {margin.sum():.10g}: "
-                "all margins must describe the same population."
-            )
-    return [margin * (first / margin.sum()) for margin in margins]
-
-
-def _refuse_empty(names: Sequence[str], totals: Mapping[str, Mapping[Any, float]], sums: list[Reals]) -> None:
-    for name, margin in zip(names, sums, strict=True):
-        if np.any(margin <= 0):
-            label = list(totals[name])[int(np.argmax(margin <= 0))]
-            raise WeightingError(
-                f"{name}: category {label!r} has a total but no row with a weight; merge it with another one."
-            )
 
 
 def _not_converged(

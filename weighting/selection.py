@@ -132,11 +132,16 @@ def _by_label(values: Mapping[Any, int] | ArrayLike, labels: tuple[Hashable, ...
             raise WeightingError(
                 f"{name}: stratum {min(map(str, different))!r} stands in the frame or in the sizes only."
             )
-        return np.array([values[label] for label in labels], dtype=np.int64)
-    array = np.asarray(values)
+        values = [values[label] for label in labels]
+    array = np.asarray(values, dtype=np.float64)
     if array.ndim and array.shape != (len(labels),):
         raise WeightingError(f"{name} has {array.size} values for {len(labels)} strata: give one for each stratum.")
-    return np.broadcast_to(array, (len(labels),)).astype(np.int64)
+    array = np.broadcast_to(array, (len(labels),))
+    wrong = (array < 0) | (array != np.round(array))
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise WeightingError(f"{name} of stratum {labels[first]!r} is {array[first]:g}: give a whole number from 0.")
+    return array.astype(np.int64)
 
 
 def _smallest_in_stratum(

@@ -139,7 +139,7 @@ def test_post_stratification_is_linear_calibration():
 def test_post_stratification_names_the_cell_that_does_not_fit():
     with pytest.raises(WeightingError, match="category X has rows but no total"):
         poststratify([1, 1], ["M", "X"], {"M": 2})
-    with pytest.raises(WeightingError, match="Cell 'F' has a total but no row"):
+    with pytest.raises(WeightingError, match="category 'F' has a total but no row"):
         poststratify([1, 1], ["M", "M"], {"M": 2, "F": 2})
 
 

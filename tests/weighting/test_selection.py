@@ -73,6 +73,8 @@ def test_a_crowded_stratum_is_still_drawn_completely():
     [
         ({"sizes": {"a": 3, "b": 1}}, "Stratum 'a' has 2 cases and is to give 3"),
         ({"sizes": {"a": 1, "b": 0}}, "Stratum 'b' has 2 cases and is to give 0"),
+        ({"sizes": {"a": 1, "b": 1.5}}, "sizes of stratum 'b' is 1.5"),
+        ({"reserve": -1}, "reserve of stratum 'a' is -1"),
         ({"sizes": {"a": 1}}, "stratum 'b' stands in the frame or in the sizes only"),
         ({"sizes": [1, 1, 1]}, "3 values for 2 strata"),
         ({"prn": [0.1, 0.2, 0.3]}, "3 random numbers for 4 cases"),
