@@ -44,13 +44,10 @@ def test_balanced_replicates_of_a_total_are_the_linearised_variance(method, rho,
 def test_bootstrap_multiplicities_are_kept():
     design = stratified([6, 9])
     replicates = replicate_weights(design, "bootstrap", replicates=200, seed=5)
-    times = replicates.replicate_weights / design.weights[:, None]
-    assert (
-        np.unique(np.round(times[:6] * 5 / 6, 9)).tolist()
-        == [0, 1, 2, 3, 4, 5][: np.unique(np.round(times[:6] * 5 / 6)).size]
-    )
-    np.testing.assert_allclose(times[:6].sum(axis=0), 6)
-    np.testing.assert_allclose(times[6:].sum(axis=0), 9)
+    times_drawn = replicates.replicate_weights[:6] / design.weights[:6, None] * 5 / 6
+    np.testing.assert_allclose(times_drawn, times_drawn.round(), atol=1e-9)
+    np.testing.assert_allclose(times_drawn.sum(axis=0), 5)
+    assert times_drawn.max() >= 3
 
 
 def test_a_bootstrap_agrees_with_linearisation_and_repeats_itself():
