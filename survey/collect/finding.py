@@ -133,23 +133,29 @@ def overall_questions() -> list[str]:
     return sorted({form.overall.code for form in newest().values()})
 
 
+#: the answer to the overall question of a form about one body
+_OWN_OVERALL = and_(
+    Answer.response_key == Response.key,
+    Answer.unit_id == Response.unit_id,
+    Answer.question.in_(overall_questions()),
+)
+
+
 def _with_overall() -> Select[Response, int | None]:
     """Responses with the level of their overall question, where the form is about one body."""
-    own = and_(
-        Answer.response_key == Response.key,
-        Answer.unit_id == Response.unit_id,
-        Answer.question.in_(overall_questions()),
-    )
-    return select(Response, Answer.level).outerjoin(Answer, own)
+    return select(Response, Answer.level).outerjoin(Answer, _OWN_OVERALL)
 
 
 def responses(chosen: Chosen, *, page: int = 1, size: int = 50) -> tuple[list[ResponseLine], int]:
     """One page of responses, newest day first, and how many there are in all."""
-    query = _with_overall().where(*chosen.conditions())
-    total = session().scalar(select(func.count()).select_from(query.with_only_columns(Response.key).subquery())) or 0
-    ordered = query.order_by(Response.day.desc(), Response.key).limit(size).offset((page - 1) * size)
-    rows = session().execute(ordered).all()
-    keys = [row[0].key for row in rows]
+    wanted = select(Response.key).where(*chosen.conditions())
+    if chosen.level is not None:
+        wanted = wanted.join(Answer, _OWN_OVERALL)
+    total = session().scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    ordered = wanted.order_by(Response.day.desc(), Response.key).limit(size).offset((page - 1) * size)
+    keys = list(session().scalars(ordered))
+    found = {row[0].key: row for row in session().execute(_with_overall().where(Response.key.in_(keys)))}
+    rows = [found[key] for key in keys]
     tags, texts = tags_of(keys), texts_of(keys)
     return [_line(row[0], row[1], tags, texts) for row in rows], total
 

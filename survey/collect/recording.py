@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Table, insert
@@ -57,17 +58,13 @@ class NewResponse:
     #: question -> words; the general remark is called `text`
     texts: Mapping[str, str] = field(default_factory=dict)
     withdrawn_code: bool = False
-    #: empty = a new one nobody knows
+    #: empty = one that nobody knows
     receipt: str = ""
 
 
 def new_key() -> str:
     """A key that tells nothing: 128 random bits."""
     return secrets.token_urlsafe(16)
-
-
-def new_receipt() -> str:
-    return receipts.of_digest(secrets.token_bytes(16))
 
 
 def store(connection: Connection, responses: Iterable[NewResponse], *, key: str) -> list[str]:
@@ -93,7 +90,7 @@ def store(connection: Connection, responses: Iterable[NewResponse], *, key: str)
 
 def _store_some(connection: Connection, responses: Sequence[NewResponse], key: str) -> list[str]:
     keys = [new_key() for _ in responses]
-    pairs = list(zip(keys, responses, strict=True))
+    pairs = sorted(zip(keys, responses, strict=True), key=itemgetter(0))  # the order in which the tables lie
     _insert(connection, Response, [_response_row(own, r, key) for own, r in pairs])
     _insert(connection, Answer, [_answer_row(own, r, a) for own, r in pairs for a in r.answers])
     _insert(connection, ResponseTag, [{"response_key": own, "tag": tag} for own, r in pairs for tag in set(r.tags)])
@@ -142,7 +139,7 @@ def _response_row(own: str, response: NewResponse, key: str) -> dict[str, Any]:
         "version": response.version or newest()[response.questionnaire].version,
         "day": response.day,
         "selection_factor": response.selection_factor,
-        "receipt_hash": receipts.keyed_hash(response.receipt or new_receipt(), key),
+        "receipt_hash": receipts.keyed_hash(response.receipt, key) if response.receipt else secrets.token_hex(32),
         "withdrawn_code": response.withdrawn_code,
     }
 
