@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -23,6 +23,8 @@ LEADERS = 15
 COLUMNS = ("市", "城乡")
 TOWN, COUNTRY = "城镇", "农村"
 PHONE, MOBILE = 11, 2
+#: days after the round's first one on which interviews were made
+FIELDWORK = (240, 320)
 
 
 def load(bodies: Bodies, round_id: int, opens_on: date, closes_on: date) -> None:
@@ -99,7 +101,7 @@ def _interviews(bodies: Bodies, wave: sample.Wave, links: list[sample.Link]) -> 
         yield collect.NewResponse(
             round_id=wave.round_id,
             source="poll",
-            day=wave.opens_on,
+            day=wave.opens_on + timedelta(days=int(chance.integers(*FIELDWORK))),
             questionnaire="G",
             channel=PHONE if chance.random() < 0.6 else MOBILE,
             answers=[
