@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from survey.config import ROOT
 from survey.errors import ImportFaults, Refused
 from survey.score import service
 from tests.score.judging import Judging
@@ -141,6 +142,13 @@ def test_shipped_schemes_are_sound(app: Flask, code: str) -> None:
         assert scheme.code == code
         for rules in scheme.classes:
             assert sum(component.full for component in rules.components) == pytest.approx(scheme.total)
+
+
+def test_the_example_of_the_manual_is_sound(app: Flask) -> None:
+    manual = (ROOT / "docs" / "schemes.md").read_text(encoding="utf-8")
+    with app.app_context():
+        scheme = service.check_scheme(manual.split("```yaml\n")[1].split("```")[0])
+    assert [leaf.code for leaf in scheme.classes[0].leaves()] == ["indicators", "leaders", "citizens"]
 
 
 def test_a_stored_version_never_changes(app: Flask) -> None:
