@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -26,6 +27,8 @@ ARTEFACTS = Path(__file__).parent / "artefacts"
 PHONE = {"width": 390, "height": 844}
 SMALLEST_PHONE = {"width": 320, "height": 568}
 DESK = {"width": 1280, "height": 800}
+#: what axe looks at: of a long table the first rows, which the others repeat
+LOOKED_AT = {"exclude": [["tbody tr:nth-child(n+25)"]]}
 
 
 def chromium() -> str | None:
@@ -62,9 +65,29 @@ class Visitor:
 
     def press(self, words: str) -> Visitor:
         """Press the button or follow the link that is called so."""
-        page = self.page
-        page.get_by_role("button", name=words).or_(page.get_by_role("link", name=words)).first.click()
+        main = self.page.locator("main")
+        main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first.click()
         return self
+
+    def menu(self, words: str) -> Visitor:
+        """Choose a line of the staff's menu."""
+        self.page.get_by_role("navigation").get_by_role("link", name=words, exact=True).click()
+        return self
+
+    def saved(self, words: str) -> Path:
+        """Press a button or link that gives a file; returns where it was saved."""
+        with self.page.expect_download() as download:
+            self.press(words)
+        return download.value.path()
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of the table that is called so, each by its headings."""
+        rows: list[list[str]] = (
+            self.page.get_by_role("region", name=name)
+            .locator("tr")
+            .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))")
+        )
+        return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
 
     def choose(self, words: str) -> Visitor:
         """Tick the radio button or box that is labelled so."""
@@ -84,6 +107,12 @@ class Visitor:
         self.page.locator("main form button").first.click()
         return self
 
+    def look(self, scheme: Literal["light", "dark"], width: int) -> Visitor:
+        """See the page in these colours, on a screen of this width; nothing moves from one to the other."""
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.set_viewport_size({"width": width, "height": 800})
+        return self
+
     def reads(self, words: str) -> bool:
         """Whether the words stand on the page where they can be seen."""
         return self.page.get_by_text(words).first.is_visible()
@@ -97,7 +126,7 @@ class Visitor:
 
     def barriers(self) -> list[str]:
         """What axe finds in the way of people with disabilities: rule, help, and the element."""
-        found = Axe().run(self.page).response["violations"]
+        found = Axe().run(self.page, context=LOOKED_AT).response["violations"]
         return [f"{v['id']}: {v['help']}: {node['html']}" for v in found for node in v["nodes"]]
 
     def overflows(self) -> bool:
