@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from weighting.design_labels import FloatArray
 from weighting.errors import WeightingError
@@ -40,7 +40,7 @@ def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
 def t_quantile(level: float, degrees_of_freedom: FloatArray) -> FloatArray:
     """Two-sided t quantile, nan (never z) where there are no degrees of freedom."""
     df = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
-    return np.asarray(stats.t.ppf((1 + level) / 2, df), np.float64)
+    return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
 
 
 def _t(estimate: Estimate, level: float, *, plain: bool) -> Bounds:

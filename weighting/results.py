@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from weighting import intervals
 from weighting.design_labels import FloatArray, Label
@@ -147,4 +147,4 @@ class Estimate:
         usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & (self.problem == "")
         t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
         df = np.where(usable, self.degrees_of_freedom, 1)
-        return np.asarray(2 * stats.t.sf(np.abs(t), df), np.float64)
+        return np.asarray(2 * special.stdtr(df, -np.abs(t)), np.float64)
