@@ -17,6 +17,9 @@ from weighting.means_cells import read_answers, read_domains
 from weighting.means_source import Score, source_of
 from weighting.results import Estimate
 
+#: the scale whose satisfied and dissatisfied levels go without saying
+FIVE = (1, 2, 3, 4, 5)
+
 
 @dataclass(frozen=True, eq=False)
 class LevelTable:
@@ -34,7 +37,7 @@ class LevelTable:
     shares: Estimate
     #: mean of the points
     mean: Estimate
-    #: share of the highest levels
+    #: share of the top levels
     top_box: Estimate
     #: 满意率
     satisfied: Estimate
@@ -56,8 +59,8 @@ def levels(
     points: Mapping[int, float],
     domains: ArrayLike | None = None,
     overall: bool = False,
-    satisfied: Collection[int] = (3, 4, 5),
-    dissatisfied: Collection[int] = (1, 2),
+    satisfied: Collection[int] | None = None,
+    dissatisfied: Collection[int] | None = None,
     top: Collection[int] | None = None,
     cannot_say: int = 0,
 ) -> LevelTable:
@@ -69,9 +72,9 @@ def levels(
         points: points of each level of the scale.
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
         overall: add everybody as a last domain.
-        satisfied: levels that count as satisfied (满意率).
-        dissatisfied: levels that count as bad (差评率).
-        top: levels of the top box; the highest one if left out.
+        satisfied: levels that count as satisfied (满意率); 3, 4 and 5 on a scale of 1 to 5.
+        dissatisfied: levels that count as bad (差评率); 1 and 2 on a scale of 1 to 5.
+        top: levels of the top box; those with the most points if left out.
         cannot_say: the level of 不了解, which leaves all shares and the mean and is reported beside them.
 
     Returns:
@@ -92,11 +95,14 @@ def levels(
     column = read_answers(answers, len(design))
     if column.ndim != 1:
         raise WeightingError("levels takes one question at a time.")
+    if scale != FIVE and (satisfied is None or dissatisfied is None):
+        raise WeightingError(f"the scale is {scale}: say which levels count as satisfied and as dissatisfied.")
+    best = [level for level in scale if points[level] == max(points.values())]
     by_domain = domains is not None
     source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
     known = (*scale, cannot_say)
+    _check(column, source.distinct(), known)
     counts = np.stack([source.counts(level) for level in known], axis=1)
-    _check(column, counts, known)
 
     def shares(*sets: Collection[int], among: Collection[int] = scale, names: tuple[Label, ...] = ()) -> Estimate:
         parts = [source.mean(score_of({level: float(level in chosen) for level in among})) for chosen in sets]
@@ -110,9 +116,9 @@ def levels(
         cannot_say_counts=counts[:, -1],
         shares=shares(*({level} for level in scale), names=scale),
         mean=replace(mean, limits=(min(points.values()), max(points.values()))),
-        top_box=shares((scale[-1],) if top is None else top),
-        satisfied=shares(satisfied),
-        dissatisfied=shares(dissatisfied),
+        top_box=shares(best if top is None else top),
+        satisfied=shares((3, 4, 5) if satisfied is None else satisfied),
+        dissatisfied=shares((1, 2) if dissatisfied is None else dissatisfied),
         cannot_say=shares((cannot_say,), among=known),
     )
 
@@ -129,11 +135,11 @@ def score_of(points: Mapping[int, float]) -> Score:
     return score
 
 
-def _check(column: NDArray[Any], counts: FloatArray, known: tuple[int, ...]) -> None:
+def _check(column: NDArray[Any], answers: FloatArray, known: tuple[int, ...]) -> None:
     """Refuse answers outside the scale."""
-    unknown = ~np.isin(column, known) & (column == column)
-    if counts.sum() < len(column) and unknown.any():
-        row = int(np.argmax(unknown))
+    unknown = [answer for answer in answers.tolist() if answer not in known]
+    if unknown:
+        row = int(np.flatnonzero(column == unknown[0])[0])
         raise WeightingError(
             f"answer {column[row]} in row {row} is not on the scale {', '.join(map(str, known))}: "
             "give it points, or mark it as missing with nan."

@@ -34,6 +34,9 @@ class Source(Protocol):
     def counts(self, answer: float) -> FloatArray:
         """(D,) how many gave the answer."""
 
+    def distinct(self) -> FloatArray:
+        """Answers that occur."""
+
     def groups(self) -> Cells:
         """Groups of alike rows, or the rows."""
 
@@ -69,6 +72,11 @@ class RowSource:
         """Mean of the scored answers in every domain."""
         return self.estimate(replace(self.cells, value=score(self.cells.value)), mean_influence)
 
+    def distinct(self) -> FloatArray:
+        """Answers that occur."""
+        values = np.unique(self.cells.take(self.cells.value))
+        return values[~np.isnan(values)]
+
     def groups(self) -> Cells:
         """The rows."""
         return self.cells
@@ -102,6 +110,12 @@ class TableSource:
         value = np.concatenate([part[0] for part in found])
         base, near = _joined([part[1] for part in found]), _joined([part[2] for part in found])
         return Variable(value, base, near, lambda: self._influence(score))
+
+    def distinct(self) -> FloatArray:
+        """Answers that occur."""
+        table = self.tables[0]
+        occurs = (table.count.sum(axis=1) > 0) & ~np.isnan(table.values)
+        return np.asarray(table.values[occurs], np.float64)
 
     def groups(self) -> Cells:
         """Groups of alike rows."""

@@ -114,8 +114,8 @@ def survey_table(
     units: ArrayLike,
     points: Mapping[int, float],
     rounds: ArrayLike | None = None,
-    satisfied: Collection[int] = (3, 4, 5),
-    dissatisfied: Collection[int] = (1, 2),
+    satisfied: Collection[int] | None = None,
+    dissatisfied: Collection[int] | None = None,
     cannot_say: int = 0,
     adjust: PAdjustment = "holm",
     floor: int = 5,
@@ -131,8 +131,8 @@ def survey_table(
         units: (n,) labels.
         points: points of each level.
         rounds: (n,) labels that sort in time; None for one round.
-        satisfied: levels that count as satisfied.
-        dissatisfied: levels that count as bad.
+        satisfied: levels that count as satisfied, as in ``levels``.
+        dissatisfied: levels that count as bad, as in ``levels``.
         cannot_say: the level of 不了解.
         adjust: how p values are adjusted, over all units and questions of a round.
         floor: below this many answers a row is flagged "hidden".
@@ -148,8 +148,8 @@ def survey_table(
     Source: as ``levels``, ``against_rest``, ``contrast`` and ``adjust_p``; degrees of freedom of differences
     by Satterthwaite (1946), Biometrics Bulletin 2.
 
-    >>> points = {1: 0, 2: 25, 4: 75, 5: 100}
-    >>> table = survey_table(Design(weights=[1] * 6), {"q": [5, 4, 4, 2, 1, 2]}, units=list("aaabbb"), points=points)
+    >>> points, answers = {1: 0, 2: 25, 3: 50, 4: 75, 5: 100}, {"q": [5, 4, 4, 2, 1, 2]}
+    >>> table = survey_table(Design(weights=[1] * 6), answers, units=list("aaabbb"), points=points)
     >>> [(row.unit, round(row.mean, 2), round(row.to_rest, 2)) for row in table.rows()]
     [('a', 83.33, 66.67), ('b', 16.67, -66.67)]
     """

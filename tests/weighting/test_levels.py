@@ -66,7 +66,9 @@ def test_residents_of_copenhagen_agree_with_r():
     assert table.mean.standard_error[at("Tower")] == pytest.approx(2.069808858149, rel=1e-11)
     assert table.counts[at("Tower")].tolist() == [99, 101, 200]
     # > svyby(~points, ~influence, d, svymean)
-    found = weighting.levels(design, level, points={1: 0, 2: 50, 3: 100}, domains=data["influence"]).mean
+    found = weighting.levels(
+        design, level, points={1: 0, 2: 50, 3: 100}, domains=data["influence"], satisfied=(2, 3), dissatisfied=(1,)
+    ).mean
     assert found.labels == ("High", "Low", "Medium")
     np.testing.assert_allclose(found.value, [68.98734177215, 41.46730462520, 54.40060698027], rtol=1e-12)
     np.testing.assert_allclose(found.standard_error, [2.005255207434, 1.646327202789, 1.630892197180], rtol=1e-11)
@@ -76,6 +78,24 @@ def test_residents_of_copenhagen_agree_with_r():
 def test_an_answer_off_the_scale_is_refused_with_its_row(answer):
     with pytest.raises(weighting.WeightingError, match="in row 1 is not on the scale"):
         weighting.levels(Design(weights=[1, 1, 1]), [5, answer, 1], points=POINTS)
+
+
+def test_an_answer_off_the_scale_is_not_hidden_by_frequencies_or_domains():
+    design = Design(weights=[1, 1, 1], frequencies=[9, 9, 9])
+    with pytest.raises(weighting.WeightingError, match="answer 7 in row 2"):
+        weighting.levels(design, [5, 4, 7], points=POINTS, domains=["a", "b", "b"], overall=True)
+
+
+def test_the_top_box_is_where_the_points_are():
+    table = weighting.levels(
+        Design(weights=[1, 1, 1, 1]), [1, 1, 1, 3], points={1: 100, 2: 50, 3: 0}, satisfied=(1,), dissatisfied=(3,)
+    )
+    assert table.top_box.value == 0.75
+
+
+def test_other_scales_say_what_counts_as_satisfied():
+    with pytest.raises(weighting.WeightingError, match="say which levels count as satisfied"):
+        weighting.levels(Design(weights=[1, 1]), [3, 1], points={1: 0, 2: 50, 3: 100})
 
 
 def test_a_scale_needs_points_and_a_level_for_cannot_say():
