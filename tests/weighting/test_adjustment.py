@@ -233,3 +233,19 @@ def test_totals_that_bounded_weights_can_meet_are_met(seed, method):
     assert step.largest_gap < 1e-9
     assert step.g.min() >= low - 1e-12
     assert step.g.max() <= high + 1e-12
+
+
+def test_a_crossing_too_large_to_keep_whole_is_raked_alike():
+    rng = np.random.default_rng(3)
+    weights = rng.uniform(1, 3, 1500)
+    variables = {name: rng.permutation(np.arange(1500) % size) for name, size in (("a", 60), ("b", 50), ("c", 40))}
+    totals = {}
+    for name, codes in variables.items():
+        wanted = np.bincount(codes, weights * rng.uniform(0.9, 1.1, 1500))
+        totals[name] = dict(enumerate(wanted / wanted.sum() * 3000))
+    raked = rake(weights, variables, totals)
+    calibrated = calibrate(weights, variables, totals, method="raking")
+    assert raked.cells.codes[0].size <= 1500
+    np.testing.assert_allclose(raked.weights, calibrated.weights, rtol=1e-7)
+    scores = rng.normal(size=(1500, 2))
+    np.testing.assert_allclose(raked.residuals(scores), calibrated.residuals(scores), atol=1e-9)
