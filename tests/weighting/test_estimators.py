@@ -171,6 +171,20 @@ def test_missing_categories_leave_the_shares():
         assert found.n.tolist() == [3, 3]
 
 
+@pytest.mark.parametrize("y", [[1, 2, 3, 4, 5, 5], [1.5, 2, 3, 4, 5, 5]])
+def test_rows_without_a_domain_count_in_the_whole_only(y):
+    design = Design(["a"] * 3 + ["b"] * 3, weights=[1, 2, 3, 1, 2, 3])
+    found = weighting.mean(design, y, domains=["x", "x", None, "x", "y", "y"], overall=True)
+    assert found.labels == ("x", "y", "overall")
+    assert found.n.tolist() == [3, 2, 6]
+    whole = weighting.mean(design, y)
+    assert found.value[2] == whole.value
+    assert found.standard_error[2] == pytest.approx(whole.standard_error)
+    assert found.covariance()[2, 2] == pytest.approx(whole.variance)
+    inside = weighting.mean(design, y, domains=[True, True, False, True, False, False])
+    assert found.standard_error[0] == pytest.approx(inside.standard_error[1])
+
+
 def test_overlapping_domains_may_be_given_as_columns():
     design = Design(["a"] * 6, weights=[1, 2, 3, 1, 2, 3])
     y = np.arange(6.0)
