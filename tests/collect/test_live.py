@@ -165,3 +165,16 @@ def test_the_page_fetches_nothing_and_fits_a_small_phone(phone: Visitor, live_se
     documents = [request for request in phone.requests if not request.url.startswith("data:")]
     assert len(documents) == 4
     assert not phone.complaints
+
+
+@pytest.mark.browser
+def test_nothing_stands_in_the_way_of_people_with_disabilities(visitor: Visitor, live_server: Server):
+    town = found_town(live_server.app)
+    (poll,), (panel,) = town.link(), town.link("panel", "L")
+    found = []
+    for path in (f"/r/{town.codes['W1']}", f"/r/{town.codes['W13']}", f"/p/{poll}", f"/p/{panel}"):
+        visitor.open(path)
+        found += visitor.barriers()
+    visitor.open(f"/r/{town.codes['W1']}").choose("满意").press("提交评价")
+    found += visitor.barriers()
+    assert not found
