@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from weighting import rank_sets
 
@@ -49,7 +49,7 @@ def interval(
     """
     if error is None:
         return None
-    width = error * float(stats.t.ppf((1 + level) / 2, degrees) if degrees else stats.norm.ppf((1 + level) / 2))
+    width = error * float(special.stdtrit(degrees, (1 + level) / 2) if degrees else special.ndtri((1 + level) / 2))
     return value - width, value + width
 
 
