@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from scipy import special
+
 from survey.config import ROOT
 from survey.estimate import service as estimate
 from survey.score import rules
@@ -92,11 +94,19 @@ class _Indices:
         return estimate.indices(self._run_id, source=source, question=question or None, points=self._points)
 
 
+def _error_of(index: estimate.Index) -> float | None:
+    """The index's standard error; where all answers agree there is none to estimate, and the cautious interval that
+    stands in its place is taken as 1.96 errors wide, so that such a unit is not ranked as if it were known exactly."""
+    if index.standard_error is not None or index.mean is None or index.low is None or index.high is None:
+        return index.standard_error
+    return max(index.mean - index.low, index.high - index.mean) / float(special.ndtri(0.975))
+
+
 def _measured(index: estimate.Index) -> Measured:
     return Measured(
         value=None if index.floor == "hidden" else index.mean,
-        standard_error=index.standard_error,
-        degrees_of_freedom=index.degrees_of_freedom,
+        standard_error=_error_of(index),
+        degrees_of_freedom=index.degrees_of_freedom if index.standard_error is not None else None,
         value_with_held=index.mean_with_held,
         n=index.n,
         valid_n=index.valid_n,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey import menu
 from survey.errors import NotFound
 from survey.roles import Role
-from survey.score import charts, key_views, scheme_views, service, value_views
+from survey.score import key_views, scheme_views, service, value_views
 from survey.score.downloads import FORMATS, attachment, language, sheet_table, why_unranked
 from survey.score.forms import CorrectionForm, SheetForm
 from survey.security import allow, viewer
@@ -161,6 +162,7 @@ def chart(sheet_id: int) -> Response:
     groups = _chosen(sheet, request.args.get("class", ""), "")
     if not groups:
         raise NotFound(gettext("The sheet has no such class."))
+    charts = import_module("survey.score.charts")  # here: matplotlib would cost every start half a second
     dark = request.args.get("theme") == "dark"
     return Response(charts.totals(groups[0], dark=dark), mimetype="image/svg+xml")
 

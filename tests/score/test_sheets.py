@@ -231,3 +231,18 @@ def test_a_survey_below_the_floor_leaves_its_share_to_the_others_if_so_ruled(app
         line = lines(service.make_sheet(judging.round.id, "taizhou-2013"))["101"]
         assert line.total == 93.6  # 76 + 88 % of 20
         assert line.parts[1].parts[1].factor == pytest.approx(1 / 0.7, abs=1e-6)
+
+
+def test_where_all_answers_agree_the_total_is_still_not_taken_as_exact(app: Flask) -> None:
+    """Forty of forty say the same: no spread, so no standard error of the index, but no certainty either."""
+    with app.app_context():
+        judging = Judging([("a", "1"), ("b", "1")])
+        judging.polled("a", {5: 40})
+        judging.polled("b", {5: 20, 4: 20})
+        judging.compute()
+        new = [service.NewValue("indicators", unit, 70.0) for unit in judging.unit_ids.values()]
+        service.set_values(judging.round.id, "bailian", new)
+        agreed = lines(service.make_sheet(judging.round.id, "bailian"))["a"]
+    assert agreed.total == 90
+    assert agreed.standard_error is not None
+    assert agreed.standard_error > 0
