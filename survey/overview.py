@@ -49,7 +49,9 @@ def figures(viewer: Viewer, round_: units.Round) -> list[Figure]:
     if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.ADMIN):
         totals = screen.totals(round_.id)
         found.append(Figure(f"{totals['received']:,}", gettext("answers received"), url_for("screen.desk")))
-        found.append(Figure(f"{totals['held']:,}", gettext("answers held for review"), url_for("screen.desk", state="held")))
+        found.append(
+            Figure(f"{totals['held']:,}", gettext("answers held for review"), url_for("screen.desk", state="held"))
+        )
     if viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):
         rates = followup.rates(viewer)
         cases, answered = sum(rate.cases for rate in rates), sum(rate.answered for rate in rates)

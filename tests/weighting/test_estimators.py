@@ -206,3 +206,36 @@ def test_two_stages_add_the_spread_within_psus():
     errors = [float(weighting.mean(design, y).standard_error) for design in (one, two, more)]
     assert errors[1] == pytest.approx(errors[0])
     assert errors[2] > errors[1]
+
+
+TWO_STAGE = {"psu": np.repeat(np.arange(6), 4), "population": np.full(24, 20.0), "ssu_population": np.full(24, 9.0)}
+DESIGNS = {
+    "elements": {"strata": np.repeat([0, 1], 12), "fpc": {0: 0.2, 1: 0.4}},
+    "uneven weights": {"strata": np.repeat([0, 1], 12), "weights": np.arange(1.0, 25)},
+    "clusters": {"strata": np.repeat([0, 1], 12), "psu": np.tile(np.repeat([0, 1, 2], 4), 2)},
+    "rows as second stage": TWO_STAGE,
+    "clusters in clusters": {**TWO_STAGE, "ssu": np.tile([0, 0, 1, 1], 6)},
+    "frequencies": {"strata": np.repeat([0, 1], 12), "frequencies": np.tile([1, 2, 3], 8)},
+    "clusters with frequencies": {"psu": np.repeat(np.arange(6), 4), "frequencies": np.tile([1, 2], 12)},
+    "lonely, certainty": {"strata": [0] * 23 + [1], "population": {0: 90, 1: 4}, "lonely_psu": "certainty"},
+    "lonely, adjust": {"strata": [0] * 23 + [1], "population": {0: 90, 1: 4}, "lonely_psu": "adjust"},
+    "brewer": {"fpc": np.linspace(0.1, 0.6, 24), "pps": "brewer"},
+    "overton": {"fpc": np.linspace(0.1, 0.6, 24), "pps": "overton"},
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("whole", [True, False])
+def test_domain_totals_and_their_covariance_make_the_whole(name, whole):
+    rng = np.random.default_rng(10)
+    y = rng.integers(1, 6, 24) if whole else rng.normal(5, 1, 24)
+    domains = rng.integers(0, 3, 24)
+    design = Design(**{"weights": np.ones(24), **DESIGNS[name]} if "fpc" not in DESIGNS[name] else DESIGNS[name])
+    parts = weighting.total(design, y, domains=domains)
+    whole_total = weighting.total(design, y)
+    assert parts.value.sum() == pytest.approx(whole_total.value)
+    assert parts.covariance().sum() == pytest.approx(whole_total.variance, rel=1e-8)
+    np.testing.assert_allclose(np.diagonal(parts.covariance()), parts.variance)
+    influence = np.where(domains[:, None] == np.arange(3), np.asarray(y)[:, None], 0.0)
+    np.testing.assert_allclose(weighting.covariance(design, influence), parts.covariance(), rtol=1e-8, atol=1e-8)
+    assert np.linalg.eigvalsh(parts.covariance()).min() > -1e-8

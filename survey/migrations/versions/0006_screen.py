@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(8), nullable=False),
         sa.CheckConstraint("kind IN ('hold', 'release', 'exclude')", name=op.f("ck_screen_decision_kind_known")),
         sa.CheckConstraint("length(reason) >= 5", name=op.f("ck_screen_decision_reason_says_something")),
-        sa.CheckConstraint(
-            "outcome IN ('done', 'pending', 'rejected')", name=op.f("ck_screen_decision_outcome_known")
-        ),
+        sa.CheckConstraint("outcome IN ('done', 'pending', 'rejected')", name=op.f("ck_screen_decision_outcome_known")),
         sa.CheckConstraint("second IS NULL OR second <> first", name=op.f("ck_screen_decision_two_people")),
         sa.CheckConstraint(
             "kind = 'hold' OR outcome = 'pending' OR second IS NOT NULL",

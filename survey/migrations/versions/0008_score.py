@@ -128,12 +128,8 @@ def _create_inputs() -> None:
         sa.Column("stored_at", MOMENT, nullable=False),
         sa.CheckConstraint("points > 0", name=op.f("ck_score_extra_points_positive")),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_score_extra_reason_given")),
-        sa.ForeignKeyConstraint(
-            ["round_id"], ["round.id"], name=op.f("fk_score_extra_round_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["unit.id"], name=op.f("fk_score_extra_unit_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_score_extra_round_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_score_extra_unit_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_extra")),
     )
     op.create_index(op.f("ix_score_extra_round_id_scheme_code"), "score_extra", ["round_id", "scheme_code"])
@@ -157,15 +153,11 @@ def _create_sheet() -> None:
         sa.Column("sha256", sa.String(64), nullable=True),
         sa.Column("signature", sa.String(88), nullable=True),
         sa.Column("public_key", sa.String(44), nullable=True),
-        sa.CheckConstraint(
-            "(frozen_at IS NULL) = (sha256 IS NULL)", name=op.f("ck_score_sheet_frozen_has_hash")
-        ),
+        sa.CheckConstraint("(frozen_at IS NULL) = (sha256 IS NULL)", name=op.f("ck_score_sheet_frozen_has_hash")),
         sa.CheckConstraint(
             "(frozen_at IS NULL) = (signature IS NULL)", name=op.f("ck_score_sheet_frozen_has_signature")
         ),
-        sa.CheckConstraint(
-            "replaces_id IS NULL OR reason <> ''", name=op.f("ck_score_sheet_correction_has_reason")
-        ),
+        sa.CheckConstraint("replaces_id IS NULL OR reason <> ''", name=op.f("ck_score_sheet_correction_has_reason")),
         sa.CheckConstraint("replaces_id <> id", name=op.f("ck_score_sheet_replaces_another")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_score_sheet_round_id")),
         sa.ForeignKeyConstraint(["scheme_id"], ["score_scheme.id"], name=op.f("fk_score_sheet_scheme_id")),
