@@ -218,7 +218,6 @@ DESIGNS = {
     "frequencies": {"strata": np.repeat([0, 1], 12), "frequencies": np.tile([1, 2, 3], 8)},
     "clusters with frequencies": {"psu": np.repeat(np.arange(6), 4), "frequencies": np.tile([1, 2], 12)},
     "lonely, certainty": {"strata": [0] * 23 + [1], "population": {0: 90, 1: 4}, "lonely_psu": "certainty"},
-    "lonely, adjust": {"strata": [0] * 23 + [1], "population": {0: 90, 1: 4}, "lonely_psu": "adjust"},
     "brewer": {"fpc": np.linspace(0.1, 0.6, 24), "pps": "brewer"},
     "overton": {"fpc": np.linspace(0.1, 0.6, 24), "pps": "overton"},
 }
