@@ -20,6 +20,8 @@ Label: TypeAlias = Any
 _DENSE_SPAN = 4
 #: rows that usually hold every label
 _HEAD = 65_536
+#: odd 64-bit multiplier that spreads characters over all bits (the golden ratio times 2 to the 64th)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,10 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy
     column = np.asarray(labels)
     if column.ndim != 1:
         raise WeightingError(f"{what} must be one column of labels, and has shape {column.shape}.")
-    factor = _from_integers(column, copy) if column.dtype.kind in "iub" else _from_objects(column)
+    if column.dtype.kind in "iub":
+        return _from_integers(column, copy)
+    factor = _from_text(column) if column.dtype.kind in "US" else None
+    factor = factor or _from_objects(column)
     if not allow_missing and column.dtype.kind in "fO" and factor.codes.size and factor.codes.min() < 0:
         row = int(np.argmin(factor.codes))
         raise WeightingError(f"{what} has no label in row {row}: give every row one.")
@@ -74,6 +79,31 @@ def _from_integers(column: NDArray[Any], copy: bool) -> Factor:
         codes = (np.cumsum(present) - 1)[codes]
     values = (np.flatnonzero(present) + low).tolist()
     return Factor(codes, tuple(map(bool, values)) if column.dtype.kind == "b" else tuple(values))
+
+
+def _from_text(column: NDArray[Any]) -> Factor | None:
+    """Code texts of fixed width by a number made of their characters; None where two texts share one."""
+    if not column.size or not column.dtype.itemsize:
+        return None
+    width = np.uint32 if column.dtype.kind == "U" else np.uint8
+    letters: NDArray[Any] = np.ascontiguousarray(column).view(width).reshape(len(column), -1)
+    number = np.zeros(len(column), np.uint64)
+    for place in range(letters.shape[1]):
+        number *= _MULTIPLIER
+        number += letters[:, place]
+    found = np.unique(number[:_HEAD])
+    at = np.minimum(np.searchsorted(found, number), len(found) - 1)
+    if not np.array_equal(found[at], number):
+        found, at = np.unique(number, return_inverse=True)
+    row = np.empty(len(found), np.intp)
+    row[at] = np.arange(len(column))
+    texts = column[row]
+    if not np.array_equal(texts[at], column):
+        return None
+    order = np.argsort(texts)
+    place_of = np.empty_like(order)
+    place_of[order] = np.arange(len(order))
+    return Factor(place_of[at], tuple(texts[order].tolist()))
 
 
 def _from_objects(column: NDArray[Any]) -> Factor:

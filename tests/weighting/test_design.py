@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import weighting
 from weighting import Design, WeightingError
+from weighting.design_labels import factorise
 
 
 def test_population_counts_give_the_weights():
@@ -95,6 +98,22 @@ def test_labels_may_be_anything_that_can_be_told_apart():
     for strata in ([7, 7, 10**15, 10**15], [0.5, 0.5, 1.5, 1.5], [True, True, False, False], ["é", "é", 3, 3]):
         found = weighting.mean(Design(strata, weights=[1, 2, 3, 4]), y)
         assert found.standard_error == pytest.approx(expected.standard_error)
+
+
+@given(st.lists(st.text(alphabet="ab é中\x00", max_size=4), min_size=1, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_texts_are_coded_as_a_sorted_dictionary_would(texts):
+    column = np.array(texts)
+    factor = factorise(column, "strata")
+    assert list(factor.labels) == sorted(set(column.tolist()))
+    assert [factor.labels[code] for code in factor.codes] == column.tolist()
+
+
+def test_many_texts_beyond_the_first_rows_are_found():
+    column = np.array([f"unit {i // 7}" for i in range(70_000)] + ["late"])
+    factor = factorise(column, "strata")
+    assert len(factor) == 10_001
+    assert np.array_equal(np.array(factor.labels)[factor.codes], column)
 
 
 def test_the_design_keeps_its_own_copy():
