@@ -52,6 +52,7 @@ def _t(estimate: Estimate, level: float, *, plain: bool) -> Bounds:
     if estimate.limits is not None and not (plain and estimate.kind == "proportion"):
         bounds = _bounded(estimate, level, *estimate.limits)
         low, high = np.where(edge, bounds[0], low), np.where(edge, bounds[1], high)
+        low, high = np.clip(low, *estimate.limits), np.clip(high, *estimate.limits)
     elif edge.any():
         unknown = edge if estimate.kind == "difference" else edge & ~np.isin(estimate.problem, _NO_SPREAD)
         low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)

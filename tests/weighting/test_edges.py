@@ -66,6 +66,12 @@ def test_constant_answers_give_the_point_under_r_and_a_bound_on_a_scale():
     assert 1 < scale.low < 4 < scale.high < 5
 
 
+def test_no_interval_of_a_scale_leaves_the_scale():
+    table = weighting.levels(Design(weights=np.ones(6)), [5, 5, 5, 5, 5, 3], points=POINTS)
+    low, high = table.mean.interval()
+    assert low < 93.4 < high == 100
+
+
 def test_degrees_of_freedom_of_a_domain_are_its_own_never_z():
     domains = np.array(["x", *["y"] * 9, "x", *["y"] * 9])
     found = weighting.mean(design_of(), np.arange(20.0), domains=domains)
