@@ -117,11 +117,11 @@ class Visitor:
         """Whether the words stand on the page where they can be seen."""
         return self.page.get_by_text(words).first.is_visible()
 
-    def screenshot(self, name: str) -> Path:
-        """Keep the whole page as a picture in `tests/artefacts/`."""
+    def screenshot(self, name: str, *, whole: bool = True) -> Path:
+        """Keep the page as a picture in `tests/artefacts/`: the whole page, or what the screen shows of it."""
         ARTEFACTS.mkdir(exist_ok=True)
         path = ARTEFACTS / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        self.page.screenshot(path=path, full_page=whole)
         return path
 
     def barriers(self) -> list[str]:
