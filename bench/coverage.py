@@ -62,12 +62,16 @@ def coverage(n: int, repetitions: int, seed: int = 20260401) -> dict[str, float]
     rng = np.random.default_rng(seed)
     everybody = population(rng)
     truth = {"mean": everybody.mean, "satisfied": everybody.satisfied}
-    hits = dict.fromkeys(["mean t", *(f"satisfied {method}" for method in PROPORTIONS), "satisfied default"], 0)
+    hits = dict.fromkeys(
+        ["mean t", "mean satterthwaite", *(f"satisfied {method}" for method in PROPORTIONS), "satisfied default"], 0
+    )
     for _ in range(repetitions):
         design, answers = draw(everybody, n, rng)
         table = levels(design, answers, points=POINTS)
         low, high = table.mean.interval()
         hits["mean t"] += bool(low <= truth["mean"] <= high)
+        low, high = table.mean.interval(method="satterthwaite")
+        hits["mean satterthwaite"] += bool(low <= truth["mean"] <= high)
         for method in (*PROPORTIONS, None):
             low, high = table.satisfied.interval(method=method)
             hits[f"satisfied {method or 'default'}"] += bool(low <= truth["satisfied"] <= high)

@@ -70,6 +70,7 @@ def contrast(
         problem=problem.reshape(shape),
         enumerated=np.array([estimate.enumerated.ravel()[u].all() for u in used], np.float64).reshape(shape),
         limits=None,
+        _satterthwaite=None,
         _covariance=lambda: half @ rows.T,
     )
     return replace(found, _interval=_Bounds(estimate, rows).at)

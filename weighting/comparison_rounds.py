@@ -56,6 +56,7 @@ def change(now: Estimate, before: Estimate) -> Estimate:
         enumerated=np.minimum(now.enumerated, old.enumerated),
         limits=None,
         _covariance=None,
+        _satterthwaite=None,
         _interval=None,
     )
     return replace(found, _interval=_Pair(now, old).at)

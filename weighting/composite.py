@@ -195,6 +195,7 @@ def _leading(estimate: Estimate, shape: tuple[int, ...]) -> Estimate:
     return replace(
         estimate,
         labels=estimate.labels[:size],
+        _satterthwaite=None,
         _covariance=None if joint is None else lambda: joint()[:size, :size],
         **arrays,
     )

@@ -29,9 +29,11 @@ def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
     default = "wilson" if estimate.kind == "proportion" else "t"
     name = default if method is None else _R_NAMES.get(method, method)
     if name == "t":
-        return _t(estimate, level, plain=method is not None)
+        return _t(estimate, estimate.degrees_of_freedom, level, plain=method is not None)
+    if name == "satterthwaite":
+        return _t(estimate, estimate.satterthwaite_degrees_of_freedom(), level, plain=False)
     if name not in _PROPORTIONS:
-        raise WeightingError(f"{method!r} is no interval method: choose t, {', '.join(_PROPORTIONS)}.")
+        raise WeightingError(f"{method!r} is no interval method: choose t, satterthwaite, {', '.join(_PROPORTIONS)}.")
     if estimate.kind != "proportion":
         raise WeightingError(f"method {method!r} is for proportions; this is a {estimate.kind}: use t.")
     return _proportion(estimate, level, name)
@@ -43,8 +45,8 @@ def t_quantile(level: float, degrees_of_freedom: FloatArray) -> FloatArray:
     return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
 
 
-def _t(estimate: Estimate, level: float, *, plain: bool) -> Bounds:
-    width = t_quantile(level, estimate.degrees_of_freedom) * estimate.standard_error
+def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Bounds:
+    width = t_quantile(level, df) * estimate.standard_error
     certain = estimate.enumerated > 0
     width = np.where(certain, 0.0, width)
     low, high = estimate.value - width, estimate.value + width

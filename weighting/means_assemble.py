@@ -188,4 +188,5 @@ def assembled(
         enumerated=laid(lambda v: v.base.enumerated * (v.precision.standard_error == 0)),
         limits=limits,
         _covariance=lambda: stacked([part.influence() for part in parts]).covariance(design),
+        _satterthwaite=lambda: laid(lambda v: v.influence().satterthwaite(design)),
     )

@@ -157,6 +157,7 @@ class _Quantile:
             problem=np.where(lost, "interval reaches beyond the data", reached.problem),
             limits=None,
             _covariance=None,
+            _satterthwaite=None,
             _interval=bounds,
         )
 

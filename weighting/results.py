@@ -62,6 +62,7 @@ class Estimate:
     #: whether the variance is 0 because the domain's strata are fully enumerated
     enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
     _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
+    _satterthwaite: Callable[[], FloatArray] | None = field(default=None, repr=False)
     #: bounds by level and method, for estimates that are not value ± t · standard error
     _interval: Callable[[Estimate, float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
 
@@ -87,9 +88,10 @@ class Estimate:
 
         Args:
             level: confidence, between 0 and 1.
-            method: "t" for anything; for proportions also "logit", "wilson", "korn-graubard", "likelihood",
-                "arcsine" (R's names "mean", "xlogit", "beta" and "asin" mean the same). Left out: "wilson"
-                for proportions, otherwise "t".
+            method: "t" for anything; for proportions also "logit", "wilson", "korn-graubard", "likelihood" and
+                "arcsine" (R's names "mean", "xlogit", "beta" and "asin" mean the same); "satterthwaite" is a t
+                interval whose degrees of freedom come from the strata's own variances, safer where strata hold
+                few PSUs. Left out: "wilson" for proportions, otherwise "t".
 
         Returns:
             Bounds in the shape of ``value``. Where ``problem`` is set, a bounded estimate gets a finite
@@ -109,6 +111,26 @@ class Estimate:
         if self._interval is not None:
             return Interval(*self._interval(self, level, method))
         return Interval(*intervals.interval(self, level, method))
+
+    def satterthwaite_degrees_of_freedom(self) -> FloatArray:
+        """Degrees of freedom by the strata's own variances, never more than ``degrees_of_freedom``.
+
+        Returns:
+            Degrees of freedom in the shape of ``value``.
+
+        Raises:
+            WeightingError: for quantiles and differences, which have none here.
+
+        Source: Satterthwaite (1946), Biometrics Bulletin 2, 110-114.
+
+        >>> from weighting import Design, mean
+        >>> found = mean(Design(["a"] * 3 + ["b"] * 3, weights=[1] * 6), [1, 2, 3, 1, 5, 9])
+        >>> found.degrees_of_freedom.item(), found.satterthwaite_degrees_of_freedom().round(2).item()
+        (4.0, 2.25)
+        """
+        if self._satterthwaite is None:
+            raise WeightingError(f"a {self.kind} has no Satterthwaite degrees of freedom here: use t.")
+        return np.minimum(self._satterthwaite(), self.degrees_of_freedom)
 
     def covariance(self) -> FloatArray:
         """Covariance of the flattened estimates, PSUs shared between domains included.

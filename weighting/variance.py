@@ -16,7 +16,7 @@ from weighting.design_labels import FloatArray, IntArray
 from weighting.errors import WeightingError
 from weighting.variance_dense import dense_covariance, dense_variances
 from weighting.variance_matrix import pps_covariance, sparse_covariance
-from weighting.variance_stages import Scores, variances
+from weighting.variance_stages import Scores, satterthwaite, variances
 
 #: cells of a dense influence worked on at a time by calibrated designs
 _BLOCK = 4_000_000
@@ -81,6 +81,10 @@ class Influence:
         matrix = sparse_covariance(design, self._scores(), self.columns)
         np.fill_diagonal(matrix, self.variance(design))
         return matrix
+
+    def satterthwaite(self, design: Design) -> FloatArray:
+        """(K,) degrees of freedom by the strata's own variances, those of the draw."""
+        return satterthwaite(design, self._scores(), self.columns)
 
     def _scores(self) -> Scores:
         take = slice(None) if self.index is None else self.index

@@ -94,7 +94,21 @@ def stages(design: Design) -> list[Stage]:
     return [first, Stage(design.psu, design.second.sizes, design.second.fraction, rule, weight, inner)]
 
 
-def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Scores by stratum and statistic, one entry for each pair that occurs."""
+
+    strata: IntArray
+    column: IntArray
+    #: units with a score
+    present: FloatArray
+    #: sum of their scores
+    total: FloatArray
+    #: factor · Σ (z - z̄)² over all units of the stratum
+    variance: FloatArray
+
+
+def _by_stratum(stage: Stage, scores: Scores, columns: int) -> _Cells:
     cells, strata, column = pairs_of(scores.stratum, scores.column, len(stage.strata), columns)
     size = len(strata)
     present = sums(cells, scores.count, size)
@@ -109,18 +123,23 @@ def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
     if stage.in_domains:  # one unit of several: its whole score counts, or the stratum has no variance
         here = (present == 1) & (n > 1)
         around = np.where(here, total * total if stage.lonely_psu == "adjust" else 0.0, around)
-    variance = sums(column, stage.factors()[strata] * around, columns)
-    return _with_lonely(stage, variance, _Cells(strata, column, present, total), columns) if stage.matters else variance
+    return _Cells(strata, column, present, total, stage.factors()[strata] * around)
 
 
-@dataclass(frozen=True, eq=False)
-class _Cells:
-    """Sums of scores by stratum and statistic."""
+def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
+    cells = _by_stratum(stage, scores, columns)
+    variance = sums(cells.column, cells.variance, columns)
+    return _with_lonely(stage, variance, cells, columns) if stage.matters else variance
 
-    strata: IntArray
-    column: IntArray
-    present: FloatArray
-    total: FloatArray
+
+def satterthwaite(design: Design, scores: Scores, columns: int) -> FloatArray:
+    """(K,) degrees of freedom (Σ v)² / Σ v² / (n - 1) of the strata's variances v (Satterthwaite 1946)."""
+    stage = stages(design)[0]
+    outer = scores if scores.psu is None else _summed(scores, scores.psu, columns, design.psu_stratum)
+    cells = _by_stratum(stage, outer, columns)
+    each = cells.variance**2 / np.maximum(stage.sizes[cells.strata] - 1, 1)
+    total, below = sums(cells.column, cells.variance, columns), sums(cells.column, each, columns)
+    return np.asarray(np.divide(total**2, below, out=np.full(columns, np.inf), where=below > 0), np.float64)
 
 
 def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int) -> FloatArray:

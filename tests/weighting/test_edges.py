@@ -144,6 +144,19 @@ def test_a_weight_of_nothing_takes_nobody_into_account():
     assert found.n == 2
 
 
+def test_satterthwaite_looks_at_the_spread_of_each_stratum():
+    # two strata of n PSUs and variances v: (v1 + v2)² / (v1² + v2²) · (n - 1)
+    y = np.r_[1.0, 2, 3, 4, 10, 30, 20, 50]
+    found = weighting.mean(Design(np.repeat(["a", "b"], 4), weights=np.ones(8)), y)
+    spread = np.array([np.var(y[:4], ddof=1), np.var(y[4:], ddof=1)])
+    expected = spread.sum() ** 2 / (spread**2).sum() * 3
+    assert found.satterthwaite_degrees_of_freedom() == pytest.approx(expected)
+    plain, careful = found.interval(method="t"), found.interval(method="satterthwaite")
+    assert careful.low < plain.low < plain.high < careful.high
+    with pytest.raises(weighting.WeightingError, match="has no Satterthwaite"):
+        weighting.median(Design(weights=np.ones(8)), y).satterthwaite_degrees_of_freedom()
+
+
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5])
 def test_a_level_outside_0_and_1_is_refused(level):
     with pytest.raises(weighting.WeightingError, match="between 0 and 1"):
