@@ -128,7 +128,7 @@ def _layer_means(
     inside = (unit.codes >= 0) & (layer.codes >= 0)
     codes = np.where(inside, unit.codes * len(layer) + layer.codes, -1)
     labels = tuple(f"{u}:{j}" for u in unit.labels for j in layer.labels)
-    cells = rows_of_domains(design, y, Domains(codes, None, labels))
+    cells = rows_of_domains(design, y, Domains(codes, None, labels, missing=True))
     rows = np.flatnonzero(inside)
     both = Cells(
         cells.rows,

@@ -93,6 +93,8 @@ class Design:
     stratum_sizes: FloatArray
     #: (H,) share of the stratum's PSUs in the sample; 0 without a finite population
     sampling_fraction: FloatArray
+    #: whether no weight is 0
+    positive: bool
     #: (H,) the weight that all rows of each stratum share, None when rows differ
     stratum_weights: FloatArray | None
     #: the second stage, None in a one-stage design
@@ -143,7 +145,7 @@ class Design:
         known = (None, None) if pps is not None else (population, fpc)
         self._put(sampling_fraction=sampling_fractions(*known, self.strata, self.stratum_sizes))
         self._put(weights=self._default_weights() if weights is None else checked_weights(weights, n))
-        self._put(stratum_weights=shared_weights(self.strata, self.weights))
+        self._put(positive=bool(self.weights.all()), stratum_weights=shared_weights(self.strata, self.weights))
 
     def _put(self, **values: object) -> None:
         """Fill fields of a frozen object while it is being made."""
@@ -200,5 +202,6 @@ class Design:
         checked = checked_weights(weights, len(self)) if adjustment is None else finite_weights(weights, len(self))
         copy = object.__new__(Design)
         copy._put(**{field.name: getattr(self, field.name) for field in fields(self)})
-        copy._put(weights=checked, stratum_weights=shared_weights(self.strata, checked), adjustment=adjustment)
+        copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment)
+        copy._put(stratum_weights=shared_weights(self.strata, checked))
         return copy

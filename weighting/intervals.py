@@ -85,10 +85,11 @@ def _proportion(estimate: Estimate, level: float, name: str) -> Bounds:
     with np.errstate(all="ignore"):
         n = np.where(usable, p * (1 - p) / variance, np.nan)
         low, high = _METHODS[name](estimate, p, n, t, level)
-    exact = _clopper_pearson(p, np.minimum(estimate.kish_n, estimate.n), level)
-    certain = estimate.enumerated > 0
-    low = np.where(usable, low, np.where(certain, p, exact[0]))
-    high = np.where(usable, high, np.where(certain, p, exact[1]))
+    if not usable.all():
+        exact = _clopper_pearson(p, np.minimum(estimate.kish_n, estimate.n), level)
+        certain = estimate.enumerated > 0
+        low = np.where(usable, low, np.where(certain, p, exact[0]))
+        high = np.where(usable, high, np.where(certain, p, exact[1]))
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 

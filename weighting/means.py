@@ -136,6 +136,8 @@ def proportion(
     codes, code_of = _categories(column)
     where = read_domains(domains, len(design))
     source = source_of(design, codes, where, overall=overall and domains is not None)
+    if code_of is None:
+        code_of = {int(answer): int(answer) for answer in source.distinct()}
     chosen = list(code_of.values()) if category is None else [code_of.get(category, _NOBODY)]
     parts = [source.mean(_is(code)) for code in chosen]
     names = tuple(code_of) if category is None else ()
@@ -196,14 +198,10 @@ def _same(values: FloatArray) -> FloatArray:
     return values
 
 
-def _categories(column: NDArray[Any]) -> tuple[NDArray[Any], dict[Label, int]]:
-    """(n,) code of each answer, -1 for missing, and the code of each category."""
-    if column.dtype.kind in "iu":
-        low, high = int(column.min()), int(column.max())
-        present = np.zeros(high - low + 1 if high - low < 64 else 0, np.bool_)
-        if low >= 0 and present.size:
-            present[column - low if low else column] = True
-            return column, {low + int(code): low + int(code) for code in np.flatnonzero(present)}
+def _categories(column: NDArray[Any]) -> tuple[NDArray[Any], dict[Label, int] | None]:
+    """(n,) code of each answer, -1 for missing, and the code of each category; None where codes are the answers."""
+    if column.dtype.kind == "u" or (column.dtype.kind == "i" and column.size and column.min() >= 0):
+        return column, None
     if column.dtype.kind == "f" and (levels := read_levels(column)) is not None:
         codes = np.where(np.isnan(column), -1, levels.codes - levels.lowest)
         found = np.unique(codes[codes >= 0])

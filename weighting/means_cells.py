@@ -64,6 +64,8 @@ class Domains:
     #: (n, k) membership of overlapping domains
     members: NDArray[np.bool_] | None
     labels: tuple[Label, ...]
+    #: whether some rows belong to none
+    missing: bool = False
 
 
 def read_domains(domains: ArrayLike | None, n: int) -> Domains:
@@ -80,7 +82,7 @@ def read_domains(domains: ArrayLike | None, n: int) -> Domains:
     factor: Factor = factorise(array, "domains", allow_missing=True, copy=False)
     if not len(factor):
         raise WeightingError("every domain label is missing: there is nothing to estimate.")
-    return Domains(factor.codes, None, factor.labels)
+    return Domains(factor.codes, None, factor.labels, array.dtype.kind in "fO" and bool(factor.codes.min() < 0))
 
 
 def read_answers(y: ArrayLike, n: int) -> NDArray[Any]:
@@ -106,8 +108,7 @@ def rows_of_domains(design: Design, y: FloatArray, domains: Domains) -> Cells:
         return Cells(rows, y, member, column, domains.labels)
     if domains.codes is None:
         return Cells(rows, y, None, np.zeros(len(y), np.intp), domains.labels)
-    inside = np.flatnonzero(domains.codes >= 0)
-    index = None if len(inside) == len(y) else inside
+    index = np.flatnonzero(domains.codes >= 0) if domains.missing else None
     return Cells(rows, y, index, domains.codes if index is None else domains.codes[index], domains.labels)
 
 

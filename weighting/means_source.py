@@ -43,7 +43,7 @@ class Source(Protocol):
 
 def source_of(design: Design, y: NDArray[Any], domains: Domains, *, overall: bool) -> Source:
     """Count the answers where that loses nothing, keep the rows otherwise."""
-    outside = overall and domains.codes is not None and domains.codes.min() < 0  # in no domain, yet everybody
+    outside = overall and domains.missing  # rows in no domain belong to everybody
     levels = None if outside else read_levels(y)
     table = None if levels is None else count_table(design, levels, domains)
     if table is not None:

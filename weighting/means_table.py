@@ -123,12 +123,12 @@ class CountTable:
 def count_table(design: Design, levels: Levels, domains: Domains) -> CountTable | None:
     """Count a design in one pass, where that gives all that an exact answer needs; else None."""
     plain = design.psu is None and design.pps is None and design.adjustment is None and domains.members is None
-    if not plain or stages(design)[0].matters or design.weights.min() <= 0:
+    if not plain or stages(design)[0].matters or not design.positive:
         return None
     weights, times = design.weights, design.frequencies
     pairs = _pairs(design, len(levels.values), domains)
     code = _codes(pairs, levels)
-    if domains.codes is not None and domains.codes.min() < 0:
+    if domains.codes is not None and domains.missing:
         inside = domains.codes >= 0
         code, weights = code[inside], weights[inside]
         times = None if times is None else times[inside]
