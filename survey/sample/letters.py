@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, format_date, gettext
-from fpdf import FPDF
 from PIL import Image
 
 from survey.jobs import Progress
 from survey.sample import frames
 from survey.sample.rules import Link, Wave
 from survey.units import service as units
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FONT = "Noto Sans SC"
 LANGUAGE = "zh_Hans"
@@ -75,6 +77,8 @@ def pdf(wave: Wave, letters: Sequence[Letter], today: date, *, mark: str = "", p
         mark: the mark of demonstration data, where it stands.
         progress: told now and then how far the work is.
     """
+    from fpdf import FPDF  # here: it would cost every start of the product a fifth of a second
+
     document = FPDF(format="A4")
     document.set_auto_page_break(False)
     document.set_lang("zh-CN")

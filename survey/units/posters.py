@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, gettext
-from fpdf import FPDF
-from fpdf.enums import Align
 
 from survey import demo
 from survey.units import codes, reading
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 Progress = Callable[[int, int], None]
 KINDS = ("a4", "card")
@@ -99,6 +101,8 @@ def pdf(posters: Sequence[Poster], kind: str, progress: Progress = silent) -> by
 
     The font is embedded once, with only the glyphs that are used.
     """
+    from fpdf import FPDF  # here: it would cost every start of the product a fifth of a second
+
     document = FPDF(format="A4")
     document.set_auto_page_break(False)
     document.set_lang("zh-CN")
@@ -181,7 +185,7 @@ class Spot:
             document.set_font(FONT, size=size)
         document.set_text_color(*colour)
         document.set_xy(self.left + self.design.margin, self.top + top)
-        document.cell(room, size * 0.45, words, align=Align.C)
+        document.cell(room, size * 0.45, words, align="C")
 
     def _code(self, text: str) -> None:
         """The code as filled rectangles, one for each run of dark modules, with the quiet zone left white."""
