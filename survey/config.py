@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from survey.errors import SettingError
@@ -48,18 +49,21 @@ class Settings:
 
     def key(self) -> str:
         """The secret key, made on first use and readable by the owner only."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.instance / "secret_key"
-        if not path.exists():
-            self.instance.mkdir(parents=True, exist_ok=True)
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_text(encoding="ascii").strip()
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
+        return self.secret_key or _kept_key(self.instance / "secret_key")
+
+
+@cache
+def _kept_key(path: Path) -> str:
+    """The key in the file, which is read once a process: every answer is signed with it several times."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
         return path.read_text(encoding="ascii").strip()
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
