@@ -179,16 +179,12 @@ def test_a_leader_scores_the_bodies_and_hears_if_all_scores_are_alike(browser: B
 
 
 def test_no_page_of_citizens_stands_in_anybodys_way(browser: Browser, served: Served):
-    paths = [
-        "/receipt",
-        "/r/NOSUCH",
-        f"/r/{served.town.codes['W13']}",
-        f"/r/{served.town.codes['W1']}?lang=en",
-        served.polls[1],
-    ]
+    codes = served.town.codes
     with citizen(browser, served.url, script=True) as visitor:
-        faults = []
-        for path in paths:
+        visitor.open(f"/r/{codes['W1']}").choose("基本满意").press("提交评价")
+        receipt, faults = receipt_on(visitor), []
+        forms = [f"/r/{codes['W13']}", f"/r/{codes['W1']}?lang=en", served.polls[1]]
+        for path in [*forms, f"/thanks/{receipt}", f"/receipt/{receipt}", "/receipt", "/r/NOSUCH"]:
             visitor.open(path)
             for scheme in ("light", "dark"):
                 visitor.look(scheme, 320)

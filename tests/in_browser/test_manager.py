@@ -35,8 +35,10 @@ def test_a_manager_sees_the_own_unit_only(staff: Staff, example: Example):
         answer = manager.page.goto(example.url + path)
         assert answer is not None
         assert answer.status == 404, path
+    assert not manager.barriers()
     for path in ("/people", "/audit", "/sample", "/feed-keys", "/screen"):
         answer = manager.page.goto(example.url + path)
         assert answer is not None
         assert answer.status == 403, path
+    assert not manager.barriers()
     assert not manager.complaints
