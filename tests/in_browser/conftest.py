@@ -77,7 +77,7 @@ def _loaded(databases: Databases) -> Path:
     return folder
 
 
-#: somebody of the staff, signed in: staff("office"), staff("manager", locale="en")
+#: somebody of the staff, signed in: staff("office"), staff("manager", language="en")
 Staff = Callable[..., Visitor]
 
 
@@ -85,11 +85,13 @@ Staff = Callable[..., Visitor]
 def staff(browser: Browser, example: Example) -> Iterator[Staff]:
     contexts = []
 
-    def come_in(username: str, *, locale: str = "zh-CN") -> Visitor:
-        context = browser.new_context(locale=locale, viewport=DESK, accept_downloads=True)
+    def come_in(username: str, *, language: str = "zh-Hans") -> Visitor:
+        context = browser.new_context(locale="zh-CN", viewport=DESK, accept_downloads=True)
         contexts.append(context)
-        person = Visitor(context.new_page(), example.url)
-        return person.sign_in(username, PASSWORD)
+        person = Visitor(context.new_page(), example.url).sign_in(username, PASSWORD)
+        if language == "en":
+            person.page.get_by_role("button", name="English").click()
+        return person
 
     yield come_in
     for context in contexts:
