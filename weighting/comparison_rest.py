@@ -15,6 +15,8 @@ from weighting.means_assemble import Variable
 from weighting.means_cells import Cells, read_answers, read_domains
 from weighting.means_source import Score, influence_of_mean, source_of
 from weighting.results import Estimate
+from weighting.tally import Tally
+from weighting.tally_read import read_sample
 from weighting.variance import Influence
 from weighting.variance_stages import stages
 
@@ -22,11 +24,11 @@ from weighting.variance_stages import stages
 _BLOCK = 4_000_000
 
 
-def against_rest(design: Design, y: ArrayLike, *, domains: ArrayLike) -> Estimate:
+def against_rest(design: Design | Tally, y: ArrayLike | None = None, *, domains: ArrayLike | None = None) -> Estimate:
     """Mean of each domain less the mean of all other rows, with the covariance of the two.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) answers; nan is missing.
         domains: (n,) labels.
 
@@ -42,7 +44,10 @@ def against_rest(design: Design, y: ArrayLike, *, domains: ArrayLike) -> Estimat
     >>> against_rest(design, [1, 2, 5, 6], domains=["a", "a", "b", "b"]).value.tolist()
     [-4.0, 4.0]
     """
-    return scored_against_rest(design, y, domains, lambda values: values)
+    sample = read_sample(design, y, domains, what="against_rest")
+    if sample.domains is None:
+        raise WeightingError("against_rest needs domains: say which unit each answer belongs to.")
+    return scored_against_rest(*sample[:2], sample.domains, lambda values: values)
 
 
 def scored_against_rest(design: Design, y: ArrayLike, domains: ArrayLike, score: Score) -> Estimate:

@@ -17,6 +17,8 @@ from weighting.means import laid_out
 from weighting.means_cells import Cells, Domains, read_answers, rows_of_domains
 from weighting.means_source import RowSource
 from weighting.results import Estimate
+from weighting.tally import Tally
+from weighting.tally_read import read_sample
 
 ThinRule: TypeAlias = Literal["none", "redistribute", "class mean"]
 
@@ -38,11 +40,11 @@ class Composite:
 
 
 def composite(
-    design: Design,
-    y: ArrayLike,
+    design: Design | Tally,
+    y: ArrayLike | None = None,
     *,
-    layers: ArrayLike,
     shares: Mapping[Label, float],
+    layers: ArrayLike | None = None,
     domains: ArrayLike | None = None,
     thin: ThinRule = "none",
     minimum: int = 2,
@@ -51,10 +53,10 @@ def composite(
     """Combine layer means by policy shares, whatever the layers' sizes in the population.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers, layers and domains.
         y: (n,) answers; nan is missing.
-        layers: (n,) labels of the layers, such as leaders, peers and the public.
         shares: share of each layer; they sum to 1.
+        layers: (n,) labels of the layers, such as leaders, peers and the public.
         domains: (n,) labels of the units; None for one composite.
         thin: what happens to a layer with fewer than ``minimum`` answers: "none" leaves the composite
             unestimated, "redistribute" hands its share to the domain's other layers in proportion, "class mean"
@@ -77,6 +79,8 @@ def composite(
     """
     if thin not in get_args(ThinRule):
         raise WeightingError(f"thin is {thin!r}: choose {', '.join(get_args(ThinRule))}.")
+    layers = _layers(design, layers)
+    design, y, domains = read_sample(design, y, domains, what="composite")
     n = len(design)
     layer = factorise(layers, "layers", allow_missing=True)
     unit = Factor(np.zeros(n, np.intp), ("overall",)) if domains is None else _units(domains)
@@ -102,6 +106,18 @@ def composite(
         found = _leading(found, ())
     layer_means = _leading(means, own.shape)
     return Composite(found, unit.labels, layer.labels, layer_means, np.nan_to_num(kept), lacking)
+
+
+def _layers(design: Design | Tally, layers: ArrayLike | None) -> ArrayLike:
+    """The layers' labels, which a tally brings along."""
+    found = layers
+    if isinstance(design, Tally):
+        if layers is not None:
+            raise WeightingError("composite takes layers from the tally: leave them out.")
+        found = design.layers
+    if found is None:
+        raise WeightingError("composite needs layers: say which layer each answer belongs to.")
+    return found
 
 
 def _units(domains: ArrayLike) -> Factor:

@@ -16,6 +16,8 @@ from weighting.means import laid_out
 from weighting.means_cells import read_answers, read_domains
 from weighting.means_source import Score, source_of
 from weighting.results import Estimate
+from weighting.tally import Tally
+from weighting.tally_read import read_sample
 
 #: the scale whose satisfied and dissatisfied levels go without saying
 FIVE = (1, 2, 3, 4, 5)
@@ -53,8 +55,8 @@ class LevelTable:
 
 
 def levels(
-    design: Design,
-    answers: ArrayLike,
+    design: Design | Tally,
+    answers: ArrayLike | None = None,
     *,
     points: Mapping[int, float],
     domains: ArrayLike | None = None,
@@ -67,7 +69,7 @@ def levels(
     """Estimate everything that is said about a question with ordered levels.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         answers: (n,) whole levels; nan is missing.
         points: points of each level of the scale.
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
@@ -92,6 +94,7 @@ def levels(
     scale = tuple(sorted(points))
     if len(scale) < 2 or cannot_say in points:
         raise WeightingError(f"points need at least two levels, none of them {cannot_say} (cannot say).")
+    design, answers, domains = read_sample(design, answers, domains, what="levels", each_answer=True)
     column = read_answers(answers, len(design))
     if column.ndim != 1:
         raise WeightingError("levels takes one question at a time.")

@@ -16,14 +16,16 @@ from weighting.means_cells import Cells, read_answers, read_domains
 from weighting.means_source import Score, Source, row_source, source_of
 from weighting.means_table import read_levels
 from weighting.results import Estimate
+from weighting.tally import Tally
+from weighting.tally_read import read_sample
 
 #: the code of a category that nobody chose
 _NOBODY = 1 << 62
 
 
 def mean(
-    design: Design,
-    y: ArrayLike,
+    design: Design | Tally,
+    y: ArrayLike | None = None,
     *,
     domains: ArrayLike | None = None,
     overall: bool = False,
@@ -32,7 +34,7 @@ def mean(
     """Weighted mean Σwy / Σw with its linearised variance, as R's ``svymean``.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) or (n, V) answers; nan is missing and stays in the design as a row outside the domain.
         domains: (n,) labels, or (n, D) booleans for domains that overlap; None for the whole sample.
         overall: add everybody as a last domain.
@@ -50,7 +52,10 @@ def mean(
     >>> design = Design(strata=["a", "a", "b", "b"], population={"a": 20, "b": 10})
     >>> mean(design, [1, 2, 3, 5]).value.round(4).item()
     2.3333
+    >>> mean(Tally(["a", "b"], [2, 5], counts=[10, 5], population={"a": 20, "b": 10})).value.item()
+    3.0
     """
+    design, y, domains = read_sample(design, y, domains, what="mean")
     where, overall = read_domains(domains, len(design)), overall and domains is not None
     answers = read_answers(y, len(design))
     names: tuple[Label, ...] = ()
@@ -69,11 +74,13 @@ def mean(
     return replace(estimate, limits=(float(limits[0]), float(limits[1])))
 
 
-def total(design: Design, y: ArrayLike, *, domains: ArrayLike | None = None, overall: bool = False) -> Estimate:
+def total(
+    design: Design | Tally, y: ArrayLike | None = None, *, domains: ArrayLike | None = None, overall: bool = False
+) -> Estimate:
     """Weighted total Σwy, as R's ``svytotal``.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) or (n, V) answers; nan is missing and counts as outside the domain.
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
         overall: add everybody as a last domain.
@@ -89,6 +96,7 @@ def total(design: Design, y: ArrayLike, *, domains: ArrayLike | None = None, ove
     >>> total(Design(strata=["a", "a"], population={"a": 20}), [1, 2]).value.item()
     30.0
     """
+    design, y, domains = read_sample(design, y, domains, what="total")
     answers = read_answers(y, len(design))
     where, by_domain = read_domains(domains, len(design)), domains is not None
     columns = [answers] if answers.ndim == 1 else list(answers.T)
@@ -101,8 +109,8 @@ def total(design: Design, y: ArrayLike, *, domains: ArrayLike | None = None, ove
 
 
 def proportion(
-    design: Design,
-    y: ArrayLike,
+    design: Design | Tally,
+    y: ArrayLike | None = None,
     *,
     category: Label | None = None,
     domains: ArrayLike | None = None,
@@ -111,7 +119,7 @@ def proportion(
     """Share of rows in a category, or of every category.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) booleans (share of True), or labels; None and nan are missing.
         category: the label whose share is wanted; left out, every label's (booleans: True's).
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
@@ -128,6 +136,7 @@ def proportion(
     >>> proportion(Design(weights=[1, 1, 2]), ["yes", "no", "yes"], category="yes").value.item()
     0.75
     """
+    design, y, domains = read_sample(design, y, domains, what="proportion", each_answer=True)
     column = np.asarray(y)
     if column.shape != (len(design),):
         raise WeightingError(f"answers have shape {column.shape}, and the design has {len(design)} rows.")
@@ -150,7 +159,7 @@ def ratio(
     """Ratio of two totals Σwy / Σwx, as R's ``svyratio``.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows; no Tally, which does not know who gave which pair of answers.
         y: (n,) numerator; a row missing y or x stays in the design as a row outside the domain.
         x: (n,) denominator.
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.

@@ -19,14 +19,16 @@ from weighting.means_cells import Cells, read_answers, read_domains
 from weighting.means_source import RowSource, influence_of_mean, row_source
 from weighting.quantiles_rules import weighted_quantile
 from weighting.results import Estimate
+from weighting.tally import Tally
+from weighting.tally_read import read_sample
 
 _Inverse = Callable[[FloatArray], FloatArray]
 
 
 def quantile(
-    design: Design,
-    y: ArrayLike,
-    q: float | Sequence[float],
+    design: Design | Tally,
+    y: ArrayLike | None = None,
+    q: float | Sequence[float] = 0.5,
     *,
     domains: ArrayLike | None = None,
     overall: bool = False,
@@ -36,7 +38,7 @@ def quantile(
     """Weighted quantiles, as R's ``svyquantile``.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) answers; nan is missing.
         q: one or several shares in (0, 1).
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
@@ -57,6 +59,7 @@ def quantile(
     >>> quantile(design, [5, 1, 4, 2, 3], [0.5, 0.9]).value.tolist()
     [3.0, 5.0]
     """
+    design, y, domains = read_sample(design, y, domains, what="quantile", each_answer=True)
     answers = read_answers(y, len(design)).astype(np.float64)
     shares = np.atleast_1d(np.asarray(q, np.float64))
     if answers.ndim != 1:
@@ -74,8 +77,8 @@ def quantile(
 
 
 def median(
-    design: Design,
-    y: ArrayLike,
+    design: Design | Tally,
+    y: ArrayLike | None = None,
     *,
     domains: ArrayLike | None = None,
     overall: bool = False,
@@ -84,7 +87,7 @@ def median(
     """Weighted median; halfway between two values at a tie.
 
     Args:
-        design: the sample of n rows.
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
         y: (n,) answers; nan is missing.
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
         overall: add everybody as a last domain.

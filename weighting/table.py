@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,9 @@ from weighting.design import Design
 from weighting.design_labels import Label
 from weighting.levels import LevelTable, levels, score_of
 from weighting.means_cells import read_answers
-from weighting.table_compare import Compared, adjusted, read_grid, to_last_round, to_rest
+from weighting.table_asked import asked_of
+from weighting.table_compare import Compared, adjusted, to_last_round, to_rest
+from weighting.tally import Tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +111,11 @@ class SurveyTable:
 
 
 def survey_table(
-    design: Design,
-    answers: Mapping[Label, ArrayLike],
+    design: Design | Tally | Mapping[Label, Tally],
+    answers: Mapping[Label, ArrayLike] | None = None,
     *,
-    units: ArrayLike,
     points: Mapping[int, float],
+    units: ArrayLike | None = None,
     rounds: ArrayLike | None = None,
     satisfied: Collection[int] | None = None,
     dissatisfied: Collection[int] | None = None,
@@ -126,10 +129,10 @@ def survey_table(
 
     Args:
         design: the sample of n rows, all rounds together; each round's strata are strata of their own unless
-            the same PSUs were asked again.
+            the same PSUs were asked again. Or {question: Tally} of one round, whose domains are the units.
         answers: {question: (n,) whole levels}; nan for rows that were not asked.
-        units: (n,) labels.
         points: points of each level.
+        units: (n,) labels.
         rounds: (n,) labels that sort in time; None for one round.
         satisfied: levels that count as satisfied, as in ``levels``.
         dissatisfied: levels that count as bad, as in ``levels``.
@@ -143,7 +146,8 @@ def survey_table(
         SurveyTable.
 
     Raises:
-        WeightingError: a stratum that mixes rounds without PSUs, answers off the scale, a lonely PSU.
+        WeightingError: a stratum that mixes rounds without PSUs, answers off the scale, a lonely PSU,
+            tallies of different units.
 
     Source: as ``levels``, ``against_rest``, ``contrast`` and ``adjust_p``; degrees of freedom of differences
     by Satterthwaite (1946), Biometrics Bulletin 2.
@@ -152,23 +156,20 @@ def survey_table(
     >>> table = survey_table(Design(weights=[1] * 6), answers, units=list("aaabbb"), points=points)
     >>> [(row.unit, round(row.mean, 2), round(row.to_rest, 2)) for row in table.rows()]
     [('a', 83.33, 66.67), ('b', 16.67, -66.67)]
+    >>> counted = Tally(["all"] * 6, answers["q"], domains=list("aaabbb"))
+    >>> [round(row.to_rest, 2) for row in survey_table({"q": counted}, points=points).rows()]
+    [66.67, -66.67]
     """
-    n = len(design)
-    grid = read_grid(design, units, rounds)
+    scale = partial(levels, points=points, satisfied=satisfied, dissatisfied=dissatisfied, cannot_say=cannot_say)
+    asked = asked_of(design, answers, units, rounds)
     tables = []
-    for question, column in answers.items():
-        found = levels(
-            design,
-            column,
-            points=points,
-            domains=grid.domains,
-            satisfied=satisfied,
-            dissatisfied=dissatisfied,
-            cannot_say=cannot_say,
-        )
-        given = read_answers(column, n).astype(np.float64)
-        rest = to_rest(design, grid, found.mean, given, score_of(points), level)
-        tables.append(QuestionTable(question, found, rest, to_last_round(grid, found.mean, level)))
+    for question in asked:
+        sample, grid = question.design, question.grid
+        found = scale(sample, question.answers, domains=grid.domains)
+        given = read_answers(question.answers, len(sample)).astype(np.float64)
+        rest = to_rest(sample, grid, found.mean, given, score_of(points), level)
+        tables.append(QuestionTable(question.name, found, rest, to_last_round(grid, found.mean, level)))
+    grid = asked[0].grid
     rests = adjusted([table.to_rest for table in tables], grid, adjust)
     lasts = adjusted([table.to_last_round for table in tables], grid, adjust)
     done = [replace(t, to_rest=r, to_last_round=c) for t, r, c in zip(tables, rests, lasts, strict=True)]

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.design import Design, LonelyPsu
 from weighting.design_checks import ByStratum, checked_column, rows_of
-from weighting.design_labels import Factor, FloatArray, IntArray, factorise, sums
+from weighting.design_labels import Factor, FloatArray, IntArray, Label, factorise, sums
 from weighting.errors import WeightingError
+
+#: columns that tell cells apart, besides the value
+_KEYS = ("strata", "domains", "layers", "psu")
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Tally:
-    """Answers counted by stratum × PSU × domain × weight × value; tallies of several sources add up with ``+``.
+    """Answers counted by stratum × PSU × domain × layer × weight × value; tallies add up with ``+``.
 
-    For continuous answers ``Tally.moments`` keeps mean and squares instead of each value; that is all that
-    means, totals and their standard errors need.
+    ``mean(tally)``, ``levels(tally, points=…)`` and the other estimators take it in place of design, answers and
+    domains. For continuous answers ``Tally.moments`` keeps mean and squares instead of each value; that is all
+    that means, totals and their standard errors need.
 
     Args:
         strata: (n,) labels.
         values: (n,) levels, or any numbers that repeat.
         counts: (n,) answers that each row stands for; one each if left out.
         domains: (n,) labels, optional.
+        layers: (n,) labels for ``composite``, optional.
         psu: (n,) labels nested in strata, optional.
-        weights: (n,) weights, optional; left out, they come from the population in ``design``.
+        weights: (n,) weights, optional; left out, they come from the population.
+        population: {stratum: PSUs in it}, as in ``Design``; a stratum without answers is refused when it comes
+            to estimates, so it may stand in another tally that is added.
+        lonely_psu: as in ``Design``.
 
     Raises:
         WeightingError: columns of different length, negative or broken counts.
@@ -45,8 +55,13 @@ class Tally:
     #: answers in each cell (halves in moments)
     counts: FloatArray
     domains: NDArray[np.object_] | None
+    layers: NDArray[np.object_] | None
     psu: NDArray[np.object_] | None
     weights: FloatArray | None
+    population: Mapping[Label, float] | None
+    lonely_psu: LonelyPsu
+    #: whether the values are moments, which no estimator of shares or quantiles takes
+    is_moments: bool
 
     def __init__(
         self,
@@ -55,15 +70,19 @@ class Tally:
         counts: ArrayLike | None = None,
         *,
         domains: ArrayLike | None = None,
+        layers: ArrayLike | None = None,
         psu: ArrayLike | None = None,
         weights: ArrayLike | None = None,
+        population: Mapping[Label, float] | None = None,
+        lonely_psu: LonelyPsu = "fail",
     ) -> None:
         n = rows_of(np.asarray(strata), np.asarray(values), counts, weights)
         number = np.asarray(values, np.float64)
         times = np.ones(n) if counts is None else checked_column(counts, n, "counts")
-        weight = None if weights is None else checked_column(weights, n, "weights")
-        keys = [_labels(column, n) for column in (strata, domains, psu)]
-        _fill(self, _grouped(keys, number, times, weight))
+        keys = _Keys.read({"strata": strata, "domains": domains, "layers": layers, "psu": psu}, weights, n)
+        cell, first = keys.cells(number)
+        _fill(self, keys.at(first), values=number[first], counts=sums(cell, times, len(first)))
+        _fill(self, {}, population=population, lonely_psu=lonely_psu, is_moments=False)
 
     @staticmethod
     def moments(
@@ -71,23 +90,29 @@ class Tally:
         values: ArrayLike,
         *,
         domains: ArrayLike | None = None,
+        layers: ArrayLike | None = None,
         psu: ArrayLike | None = None,
         weights: ArrayLike | None = None,
+        population: Mapping[Label, float] | None = None,
+        lonely_psu: LonelyPsu = "fail",
     ) -> Tally:
-        """Count, mean and squares of continuous answers by stratum × PSU × domain × weight.
+        """Count, mean and squares of continuous answers by stratum × PSU × domain × layer × weight.
 
         Two rows of half the count, one standard deviation above and below the mean, carry all three and add
-        up like counts: means, totals and their variances come out exactly; quantiles do not.
+        up like counts: means, totals and their variances come out exactly; shares and quantiles are refused.
 
         Args:
             strata: (n,) labels.
             values: (n,) numbers.
             domains: (n,) labels, optional.
+            layers: (n,) labels, optional.
             psu: (n,) labels nested in strata, optional.
             weights: (n,) weights, optional.
+            population: {stratum: PSUs in it}.
+            lonely_psu: as in ``Design``.
 
         Returns:
-            A tally with two rows a cell.
+            A tally with two rows a cell, and one for its missing answers.
 
         Raises:
             WeightingError: columns of different length.
@@ -99,46 +124,39 @@ class Tally:
         ([2.0, 2.0], 3.0)
         """
         n = rows_of(np.asarray(strata), np.asarray(values))
-        number = np.asarray(values, np.float64)
-        weight = None if weights is None else checked_column(weights, n, "weights")
-        cell, first = _cells([_labels(column, n) for column in (strata, domains, psu)], weight)
-        size = len(first)
-        count = np.bincount(cell, minlength=size).astype(np.float64)
-        centre = sums(cell, number, size) / count
-        away = np.sqrt(sums(cell, (number - centre[cell]) ** 2, size) / count)
-        twice = np.concatenate([first, first])
-        columns = {"domains": domains, "psu": psu, "weights": weights}
-        return Tally(
-            np.asarray(strata)[twice],
-            np.concatenate([centre - away, centre + away]),
-            np.concatenate([count, count]) / 2,
-            **{name: np.asarray(column)[twice] for name, column in columns.items() if column is not None},
-        )
+        keys = _Keys.read({"strata": strata, "domains": domains, "layers": layers, "psu": psu}, weights, n)
+        first, level, count = _two_levels(keys, np.asarray(values, np.float64))
+        columns = {name: column for name, column in keys.at(first).items() if column is not None}
+        return _moments(Tally(values=level, counts=count, population=population, lonely_psu=lonely_psu, **columns))
 
     def __add__(self, other: Tally) -> Tally:
-        for name in ("domains", "psu", "weights"):
+        columns = (*_KEYS, "weights", "values", "counts")
+        for name in columns:
             if (getattr(self, name) is None) != (getattr(other, name) is None):
                 raise WeightingError(f"one tally has {name} and the other has none: count both alike.")
+        if self.lonely_psu != other.lonely_psu:
+            raise WeightingError(f"lonely_psu is {self.lonely_psu} in one tally and {other.lonely_psu} in the other.")
         both = {
             name: np.concatenate([getattr(self, name), getattr(other, name)])
-            for name in ("strata", "values", "counts", "domains", "psu", "weights")
+            for name in columns
             if getattr(self, name) is not None
         }
-        return Tally(both.pop("strata"), both.pop("values"), both.pop("counts"), **both)
+        found = Tally(population=_both_populations(self, other), lonely_psu=self.lonely_psu, **both)
+        return _moments(found) if self.is_moments or other.is_moments else found
 
     def design(
         self,
         population: ByStratum | None = None,
         *,
         fpc: ByStratum | None = None,
-        lonely_psu: LonelyPsu = "fail",
+        lonely_psu: LonelyPsu | None = None,
     ) -> Design:
         """The design whose rows are the cells; use it with ``values`` and ``domains``.
 
         Args:
-            population: PSUs in each stratum, as in ``Design``.
+            population: PSUs in each stratum, as in ``Design``; the tally's own if left out.
             fpc: sampling fractions instead.
-            lonely_psu: as in ``Design``.
+            lonely_psu: as in ``Design``; the tally's own if left out.
 
         Returns:
             Design with frequencies.
@@ -153,47 +171,85 @@ class Tally:
         >>> mean(tally.design({"a": 400, "b": 100}), tally.values).value.item()
         4.6
         """
-        return Design(self.strata, self.psu, self.weights, population, self.counts, lonely_psu, fpc=fpc)
+        if population is None and fpc is None and self.population is not None:
+            population = self.population
+        rule = self.lonely_psu if lonely_psu is None else lonely_psu
+        return Design(self.strata, self.psu, self.weights, population, self.counts, rule, fpc=fpc)
 
 
-def _labels(column: ArrayLike | None, n: int) -> NDArray[np.object_] | None:
-    if column is None:
+@dataclass(frozen=True, eq=False)
+class _Keys:
+    """Columns that tell cells apart."""
+
+    factors: Mapping[str, Factor | None]
+    weights: FloatArray | None
+
+    @staticmethod
+    def read(columns: Mapping[str, ArrayLike | None], weights: ArrayLike | None, n: int) -> _Keys:
+        """Code the label columns."""
+        for column in columns.values():
+            if column is not None and np.shape(column) != (n,):
+                raise WeightingError(f"a tally's columns must have {n} rows, and one has shape {np.shape(column)}.")
+        factors = {
+            name: None if column is None else factorise(column, name, allow_missing=name in ("domains", "layers"))
+            for name, column in columns.items()
+        }
+        return _Keys(factors, None if weights is None else checked_column(weights, n, "weights"))
+
+    def cells(self, *numbers: FloatArray) -> tuple[IntArray, IntArray]:
+        """(n,) cell of each row, in order of first appearance, and the first row of each cell."""
+        codes = [factor.codes + 1 for factor in self.factors.values() if factor is not None]
+        codes += [np.unique(n, return_inverse=True)[1] for n in (self.weights, *numbers) if n is not None]
+        cell = codes[0]
+        for code in codes[1:]:  # as each step numbers the cells anew, products stay small
+            cell = factorise(cell * (int(code.max(initial=0)) + 1) + code, "cells", copy=False).codes
+        cell = factorise(cell, "cells", copy=False).codes
+        first = np.empty(int(cell.max(initial=-1)) + 1, np.intp)
+        first[cell[::-1]] = np.arange(len(cell))[::-1]
+        order = np.argsort(first)
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return place[cell], first[order]
+
+    def at(self, rows: IntArray) -> dict[str, Any]:
+        """Labels and weights of some rows; None for columns that are not there."""
+        found: dict[str, Any] = {"weights": None if self.weights is None else self.weights[rows]}
+        for name, factor in self.factors.items():
+            names = None if factor is None else np.array([*factor.labels, None], np.object_)
+            found[name] = None if factor is None or names is None else names[factor.codes[rows]]
+        return found
+
+
+def _two_levels(keys: _Keys, values: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """A row, a value and a count for each half of each cell; a cell's missing answers are a cell of their own."""
+    cell, first = keys.cells(np.isnan(values).astype(np.float64))
+    size = len(first)
+    count = sums(cell, np.ones(len(values)), size)
+    centre = sums(cell, values, size) / count
+    away = np.sqrt(sums(cell, (values - centre[cell]) ** 2, size) / count)
+    level = np.concatenate([centre - away, centre + away])
+    return np.concatenate([first, first]), level, np.concatenate([count, count]) / 2
+
+
+def _both_populations(one: Tally, other: Tally) -> Mapping[Label, float] | None:
+    if one.population is None or other.population is None:
+        if (one.population is None) != (other.population is None):
+            raise WeightingError("one tally has a population and the other has none: give both theirs.")
         return None
-    array = np.asarray(column)
-    if array.shape != (n,):
-        raise WeightingError(f"a tally's columns must have {n} rows, and one has shape {array.shape}.")
-    labels = np.empty(n, np.object_)
-    labels[:] = array.tolist()
-    return labels
+    for label, size in one.population.items():
+        if other.population.get(label, size) != size:
+            raise WeightingError(
+                f"stratum {label} has a population of {size:g} in one tally and {other.population[label]:g} in the "
+                "other: tallies that add up are samples of one population."
+            )
+    return {**one.population, **other.population}
 
 
-def _cells(keys: list[NDArray[np.object_] | None], *numbers: FloatArray | None) -> tuple[IntArray, IntArray]:
-    """(n,) cell of each row, in order of first appearance, and the first row of each cell."""
-    factors: list[Factor] = [factorise(key, "tally", allow_missing=True) for key in keys if key is not None]
-    codes = [factor.codes for factor in factors]
-    codes += [np.unique(number, return_inverse=True)[1] for number in numbers if number is not None]
-    _, first, cell = np.unique(np.stack(codes), axis=1, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return place[cell], first[order]
+def _moments(tally: Tally) -> Tally:
+    _fill(tally, {}, is_moments=True)
+    return tally
 
 
-def _grouped(
-    keys: list[NDArray[np.object_] | None], values: FloatArray, counts: FloatArray, weights: FloatArray | None
-) -> dict[str, object]:
-    cell, first = _cells(keys, values, weights)
-    strata, domains, psu = (None if key is None else key[first] for key in keys)
-    return {
-        "strata": strata,
-        "values": values[first],
-        "counts": sums(cell, counts, len(first)),
-        "domains": domains,
-        "psu": psu,
-        "weights": None if weights is None else weights[first],
-    }
-
-
-def _fill(tally: Tally, columns: dict[str, object]) -> None:
-    for name, column in columns.items():
+def _fill(tally: Tally, columns: Mapping[str, object], **more: object) -> None:
+    for name, column in {**columns, **more}.items():
         object.__setattr__(tally, name, column)
