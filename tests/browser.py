@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -27,6 +28,8 @@ ARTEFACTS = Path(__file__).parent / "artefacts"
 PHONE = {"width": 390, "height": 844}
 SMALLEST_PHONE = {"width": 320, "height": 568}
 DESK = {"width": 1280, "height": 800}
+#: how long somebody looks for words before saying that they are not there
+SECONDS_TO_SEE = 3
 #: what axe looks at: of a long table the first rows, which the others repeat
 LOOKED_AT = {"exclude": [["tbody tr:nth-child(n+25)"]]}
 
@@ -67,11 +70,13 @@ class Visitor:
         """Press the button or follow the link that is called so."""
         main = self.page.locator("main")
         main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first.click()
+        self.page.wait_for_load_state("domcontentloaded")
         return self
 
     def menu(self, words: str) -> Visitor:
         """Choose a line of the staff's menu."""
         self.page.get_by_role("navigation").get_by_role("link", name=words, exact=True).click()
+        self.page.wait_for_load_state("domcontentloaded")
         return self
 
     def saved(self, words: str) -> Path:
@@ -114,8 +119,11 @@ class Visitor:
         return self
 
     def reads(self, words: str) -> bool:
-        """Whether the words stand on the page where they can be seen."""
-        return self.page.get_by_text(words).first.is_visible()
+        """Whether the words stand on the page where they can be seen, or will in a moment."""
+        with suppress(TooLate):
+            self.page.get_by_text(words).first.wait_for(timeout=SECONDS_TO_SEE * 1000)
+            return True
+        return False
 
     def screenshot(self, name: str, *, whole: bool = True) -> Path:
         """Keep the page as a picture in `tests/artefacts/`: the whole page, or what the screen shows of it."""

@@ -13,7 +13,7 @@ from tests.in_browser.conftest import Staff
 
 pytestmark = pytest.mark.browser
 
-DEEPEST, MOST_PAGES = 3, 70
+DEEPEST, MOST_PAGES = 2, 60
 FILES = re.compile(r"\.(csv|xlsx|svg|png|pdf|json|yaml|pem)$")
 LINKS = "links => links.map(link => new URL(link.href)).filter(to => to.origin == location.origin)"
 #: colours and widths in which a page is looked at; the two languages together see all four

@@ -52,6 +52,7 @@ def plan(person: Visitor) -> None:
     for label, choice in {"第一分层列": "城乡", "第二分层列": "群体", "样本分配": "内曼分配：按规模和差异"}.items():
         person.page.locator("main").get_by_label(label, exact=True).first.select_option(choice)
     person.fill("样本量", str(TOTAL)).fill("每层至少", "5").press("计算方案")
+    person.page.wait_for_url("**total=60&**")
     rows = person.table("样本分配")
     assert {row["层"] for row in rows} == {f"{a} / {b}" for a in ("城镇", "农村") for b in ("企业", "居民")}
     assert sum(int(row["样本"]) for row in rows) == TOTAL
