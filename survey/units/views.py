@@ -128,6 +128,7 @@ def caseload(unit_id: int) -> str:
     cells = {(cell.window_id, cell.month): cell.cases for cell in service.caseload(first, last, unit_id)}
     windows = service.windows(unit_id)
     told = [window for window in windows if window.active or any((window.id, month) in cells for month in months)]
+    over = [month for month in months if month < clock.today().replace(day=1)]  # nobody can know the others' cases yet
     return render_template(
         "units/caseload.html",
         unit=unit,
@@ -137,7 +138,7 @@ def caseload(unit_id: int) -> str:
         totals=_totals(cells),
         rounds=service.rounds(),
         chosen=chosen,
-        missing=sum((window.id, month) not in cells for window in told if window.active for month in months),
+        missing=sum((window.id, month) not in cells for window in told if window.active for month in over),
     )
 
 
