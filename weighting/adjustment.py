@@ -72,7 +72,8 @@ class AdjustmentChain:
             Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
         """
         found = []
-        for step in reversed(self.steps):
+        chancy = [place for place, step in enumerate(self.steps) if step.adds_chance]
+        for step in reversed(self.steps[chancy[0] :] if chancy else ()):
             scores = step.response_scores(influence, self.counts)
             if scores is not None:
                 found.append(_per_answer(scores, np.sqrt(self.counts)[:, None]))

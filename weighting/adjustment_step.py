@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ class WeightStep(ABC):
     #: (n,) weights before and after the step.
     base_weights: Reals
     weights: Reals
+    #: whether the step adds a chance beside the draw, such as who answers
+    adds_chance: ClassVar[bool] = False
 
     @abstractmethod
     def residuals(self, influence: Reals) -> Reals:

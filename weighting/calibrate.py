@@ -62,20 +62,21 @@ class Calibration(WeightStep):
         >>> step.residuals(np.array([[2.0], [4.0], [6.0]])).round(9).ravel()
         array([0., 0., 0.])
         """
-        root = np.sqrt(self.base_weights)[:, None]
-        basis, directions = self._decomposition
-        slopes = directions @ (basis.T @ (influence * root))
-        return np.asarray((influence - self.matrix @ slopes) * self.g[:, None])
+        sums, slopes = self._regression
+        found: Reals = self.matrix @ (slopes @ (sums @ influence))
+        np.subtract(influence, found, out=found)
+        found *= self.g[:, None]
+        return found
 
     @cached_property
-    def _decomposition(self) -> tuple[Reals, Reals]:
-        """Orthonormal basis of the weighted auxiliary variables, and the slopes that belong to it."""
+    def _regression(self) -> tuple[Reals, Reals]:
+        """Weighted sums along orthonormal directions of the auxiliary variables, and the slopes that they give."""
         root = np.sqrt(self.base_weights)[:, None]
         length = np.sqrt(self.base_weights @ self.matrix**2)
         length[length == 0] = 1.0
         basis, sizes, turns = np.linalg.svd(self.matrix / length * root, full_matrices=False)
         kept = sizes > _COLLINEAR * sizes[0]
-        return basis[:, kept], (turns[kept] / sizes[kept, None]).T / length[:, None]
+        return np.ascontiguousarray((basis[:, kept] * root).T), (turns[kept] / sizes[kept, None]).T / length[:, None]
 
 
 def calibrate(

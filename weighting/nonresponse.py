@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,7 @@ _RESPONDENT, _NONRESPONDENT, _INELIGIBLE, _UNKNOWN = range(4)
 class NonresponseAdjustment(WeightStep):
     """Factors by which the respondents of each cell stand for its nonrespondents."""
 
+    adds_chance: ClassVar[bool] = True
     #: (c,) cells in sorted order.
     labels: tuple[Hashable, ...]
     #: (c,) weight of the eligible cases of the cell divided by the weight of its respondents.

@@ -19,7 +19,7 @@ from weighting.variance_matrix import pps_covariance, sparse_covariance
 from weighting.variance_stages import Scores, satterthwaite, variances
 
 #: cells of a dense influence worked on at a time by calibrated designs
-_BLOCK = 4_000_000
+_BLOCK = 500_000
 
 
 @dataclass(frozen=True, eq=False)
