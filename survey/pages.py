@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import accounts, audit, clock, demo, jobs, menu, overview
+from survey import accounts, audit, clock, deeds, demo, jobs, menu, overview
 from survey.errors import ImportFaults, SurveyError
 from survey.house_forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
 from survey.messages import NOTICES
@@ -158,7 +158,14 @@ def audit_log() -> str:
     entries, total = audit.entries(search=search, page=max(page, 1))
     broken = audit.first_broken() if request.args.get("check") else None
     return render_template(
-        "house/audit.html", entries=entries, total=total, page=page, size=50, q=search, broken=broken
+        "house/audit.html",
+        entries=entries,
+        total=total,
+        page=page,
+        size=50,
+        q=search,
+        broken=broken,
+        deed_name=deeds.name,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from sqlalchemy import text
 
-from survey import audit
+from survey import audit, deeds
 from survey.database import commit, engine, session
 from survey.roles import Role
 from tests.client import Client
 from tests.conftest import SignIn
+from tests.source import ROOT
 
 
 def deeds(app: Flask, number: int) -> None:
@@ -47,3 +50,13 @@ def test_the_log_is_found_by_words_and_by_page(app: Flask, sign_in: SignIn) -> N
     assert "第 119 件" not in client.get("/audit?page=2").text
     assert "thing.done" not in client.get("/audit?q=nothing-like-it").text
     assert "日志链完整" in client.get("/audit?check=1").text
+
+
+def test_every_deed_that_is_recorded_has_a_name() -> None:
+    """The log page speaks to auditors, not to programmers."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "survey").rglob("*.py")]
+    recorded = {
+        code for text in sources for code in re.findall(r'(?:record|_done)\(\s*"([a-z-]+(?:\.[a-z-]+)?)"', text)
+    }
+    assert len(recorded) > 40
+    assert recorded - set(deeds.NAMES) == set()
