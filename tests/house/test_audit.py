@@ -7,7 +7,8 @@ import re
 from flask import Flask
 from sqlalchemy import text
 
-from survey import audit, deeds
+from survey import audit
+from survey import deeds as names
 from survey.database import commit, engine, session
 from survey.roles import Role
 from tests.client import Client
@@ -59,4 +60,4 @@ def test_every_deed_that_is_recorded_has_a_name() -> None:
         code for text in sources for code in re.findall(r'(?:record|_done)\(\s*"([a-z-]+(?:\.[a-z-]+)?)"', text)
     }
     assert len(recorded) > 40
-    assert recorded - set(deeds.NAMES) == set()
+    assert recorded - set(names.NAMES) == set()
