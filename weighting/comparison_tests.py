@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +16,10 @@ from weighting.errors import WeightingError
 from weighting.intervals import t_quantile
 from weighting.means import mean
 from weighting.means_cells import read_answers
+from weighting.results import Estimate
+from weighting.variance import covariance
 
+TableStatistic: TypeAlias = Literal["F", "chisq", "Wald", "adjWald"]
 RankTest: TypeAlias = Literal["kruskal-wallis", "van der waerden", "median"]
 
 
@@ -49,16 +52,18 @@ class TestResult:
         return self.difference - width, self.difference + width
 
 
-def t_test(design: Design, y: ArrayLike, groups: ArrayLike) -> TestResult:
-    """Difference of two groups' means (second label less first), as R's ``svyttest``.
+def t_test(design: Design, y: ArrayLike, groups: ArrayLike | None = None, *, null: float = 0.0) -> TestResult:
+    """Mean of one group, or difference of two groups' means (second label less first), as R's ``svyttest``.
 
     Args:
         design: the sample of n rows.
         y: (n,) answers; nan is missing.
-        groups: (n,) two labels.
+        groups: (n,) two labels; None for one group, whose mean is held against ``null``.
+        null: the mean or difference under test; ``difference`` is the estimate less this.
 
     Returns:
-        TestResult with PSUs - strata - 1 degrees of freedom.
+        TestResult with PSUs - strata - 1 degrees of freedom, in R also for one group; with two, rows that miss
+        answer or label do not count.
 
     Raises:
         WeightingError: other than two groups, or no degrees of freedom.
@@ -69,21 +74,29 @@ def t_test(design: Design, y: ArrayLike, groups: ArrayLike) -> TestResult:
     >>> t_test(design, [1, 2, 3, 3, 4, 5], ["a", "a", "a", "b", "b", "b"]).difference
     2.0
     """
+    if groups is None:
+        return _t_result(mean(design, y), design.degrees_of_freedom - 1, null)
     means = mean(design, y, domains=groups)
     if means.value.shape != (2,):
         raise WeightingError(f"a t test compares two groups, and there are {means.value.size}.")
-    found = contrast(means, [-1.0, 1.0])
-    df = design.degrees_of_freedom - 1
-    error = float(found.standard_error)
+    label = factorise(groups, "groups", allow_missing=True).codes
+    given = (label >= 0) & ~np.isnan(read_answers(y, len(design)).astype(np.float64))
+    df = float(mean(design, given, domains=given[:, None]).degrees_of_freedom[0])
+    return _t_result(contrast(means, [-1.0, 1.0]), df - 1, null)
+
+
+def _t_result(found: Estimate, df: float, null: float) -> TestResult:
+    """The t test of one estimate."""
+    if found.value.shape:
+        raise WeightingError("a t test takes one variable.")
+    away, error = float(found.value) - null, float(found.standard_error)
     if df <= 0 or not error > 0:
         raise WeightingError(f"the t test has {df:g} degrees of freedom and standard error {error:g}: nothing to test.")
-    t = float(found.value) / error
-    return TestResult(t, (df,), float(2 * special.stdtr(df, -abs(t))), "t", float(found.value), error)
+    t = away / error
+    return TestResult(t, (df,), float(2 * special.stdtr(df, -abs(t))), "t", away, error)
 
 
-def rao_scott(
-    design: Design, rows: ArrayLike, columns: ArrayLike, *, statistic: Literal["F", "chisq"] = "F"
-) -> TestResult:
+def rao_scott(design: Design, rows: ArrayLike, columns: ArrayLike, *, statistic: TableStatistic = "F") -> TestResult:
     """Test of independence in a two-way table, as R's ``svychisq``.
 
     Args:
@@ -91,7 +104,8 @@ def rao_scott(
         rows: (n,) labels; rows with a missing label are left out.
         columns: (n,) labels.
         statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one, whose
-            statistic is Pearson's chi-square of the weighted shares and whose p value alone is corrected, as in R.
+            statistic is Pearson's chi-square of the weighted shares and whose p value alone is corrected, as in R;
+            "Wald" of the distances from independence, and "adjWald", which allows for few degrees of freedom.
 
     Returns:
         TestResult.
@@ -99,7 +113,8 @@ def rao_scott(
     Raises:
         WeightingError: a table with one row or column.
 
-    Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82.
+    Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82; Koch, Freeman
+    and Freeman (1975), International Statistical Review 43, for Wald's.
 
     >>> test = rao_scott(Design(weights=[1] * 8), list("aaaabbbb"), list("xxxyxyyy"))
     >>> round(test.statistic, 4), test.degrees_of_freedom
@@ -107,8 +122,12 @@ def rao_scott(
     """
     first = factorise(rows, "rows", allow_missing=True)
     second = factorise(columns, "columns", allow_missing=True)
+    if statistic not in get_args(TableStatistic):
+        raise WeightingError(f"{statistic!r} is no statistic of a table: choose {', '.join(get_args(TableStatistic))}.")
     if min(len(first), len(second)) < 2:
         raise WeightingError("a test of independence needs at least two rows and two columns.")
+    if statistic in ("Wald", "adjWald"):
+        return _wald(design, first, second, adjust=statistic == "adjWald")
     shape = (len(first), len(second))
     cell = np.where((first.codes < 0) | (second.codes < 0), -1.0, first.codes * shape[1] + second.codes)
     indicators = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
@@ -129,6 +148,41 @@ def rao_scott(
     top = trace**2 / square
     df = (round(top, 9), round(top * design.degrees_of_freedom, 9))
     return TestResult(pearson / trace, df, float(special.fdtrc(*df, pearson / trace)), "F")
+
+
+def _wald(design: Design, rows: Factor, columns: Factor, *, adjust: bool) -> TestResult:
+    """Wald's test that each total is that of its row times that of its column over all."""
+    used = (rows.codes >= 0) & (columns.codes >= 0)
+    row, column = (
+        (used & (factor.codes == np.arange(len(factor))[:, None])).astype(np.float64) for factor in (rows, columns)
+    )
+    weight = design.weights * design.counts
+    size, across, down = float(weight @ used), row @ weight, column @ weight
+    if not across.all() or not down.all():
+        raise WeightingError("a row or column of the table has no weight: leave it out.")
+    away = (row * weight) @ column.T - np.outer(across, down) / size
+    influence = np.stack(
+        [
+            row[i] * column[j]
+            - row[i] * down[j] / size
+            - column[j] * across[i] / size
+            + used * across[i] * down[j] / size**2
+            for i in range(1, len(rows))
+            for j in range(1, len(columns))
+        ],
+        axis=1,
+    )
+    distance, top = away[1:, 1:].ravel(), (len(rows) - 1) * (len(columns) - 1)
+    df = design.degrees_of_freedom
+    below = df - top + 1 if adjust else df
+    spread = covariance(design, influence)
+    if below <= 0 or np.linalg.matrix_rank(spread, hermitian=True) < top:
+        raise WeightingError(
+            f"the design has {df:g} degrees of freedom, too few for a table of {top} interactions: merge categories."
+        )
+    statistic = float(distance @ np.linalg.solve(spread, distance)) / top
+    statistic *= below / df if adjust else 1.0
+    return TestResult(statistic, (float(top), below), float(special.fdtrc(top, below, statistic)), "F")
 
 
 def _generalised_effects(shape: tuple[int, int], p: FloatArray, covariance: FloatArray, n: float) -> FloatArray:

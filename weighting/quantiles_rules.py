@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from weighting.design_labels import FloatArray
+from weighting.design_labels import FloatArray, sums
 from weighting.errors import WeightingError
 
 #: share of the weight left and right of a step that counts as none
@@ -34,6 +34,9 @@ def weighted_quantile(y: FloatArray, weights: FloatArray, p: FloatArray, rule: s
     2.5
     """
     name = {"math": "hf1", "school": "hf2"}.get(rule, rule)
+    if name == "hf3":  # which order statistic is even is counted over different values, as in R
+        y, place = np.unique(y, return_inverse=True)
+        weights = sums(place, weights, len(y))
     inside = np.nan_to_num(np.clip(p, 0.0, 1.0))
     if name in _STEPS:
         found = _step(y, np.cumsum(weights), inside, _STEPS[name])
