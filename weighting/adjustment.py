@@ -8,11 +8,13 @@ first (Deville and Särndal 1992, section 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weighting.adjustment_projection import Projection
 from weighting.adjustment_step import WeightStep
 from weighting.errors import WeightingError
 
@@ -57,6 +59,17 @@ class AdjustmentChain:
         for step in reversed(self.steps):
             influence = step.residuals(influence)
         return influence
+
+    @cached_property
+    def projection(self) -> Projection | None:
+        """The way back through all steps at once; None where one of them has none."""
+        found: Projection | None = None
+        for step in reversed(self.steps):
+            this = step.projection()
+            if this is None:
+                return None
+            found = this if found is None else this.after(found)
+        return found
 
     def response_scores(self, influence: Reals) -> tuple[Reals, ...]:
         """Weighted scores of chances that steps add beside the draw, such as who answers.

@@ -8,6 +8,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from weighting.adjustment_projection import Projection
+
 __all__ = ["WeightStep"]
 
 Reals = NDArray[np.float64]
@@ -32,6 +34,10 @@ class WeightStep(ABC):
         Returns:
             (n, k) influence per unit of the weight before the step.
         """
+
+    def projection(self) -> Projection | None:
+        """The way back as a ``Projection``; None where it is none, or has too many directions to be worth it."""
+        return None
 
     def response_scores(self, influence: Reals, counts: Reals) -> Reals | None:
         """Weighted scores of a chance that the step itself adds, drawn for each row alone; None where it adds none.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_projection import Projection
 from weighting.adjustment_step import WeightStep
 from weighting.calibrate_distance import CalibrationMethod, distance, solve_calibration
 from weighting.categories import (
@@ -67,6 +68,11 @@ class Calibration(WeightStep):
         np.subtract(influence, found, out=found)
         found *= self.g[:, None]
         return found
+
+    def projection(self) -> Projection:
+        """The regression on the auxiliary variables."""
+        sums, slopes = self._regression
+        return Projection(self.g, (self.matrix @ slopes) * self.g[:, None], sums)
 
     @cached_property
     def _regression(self) -> tuple[Reals, Reals]:

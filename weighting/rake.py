@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_projection import Projection
 from weighting.adjustment_step import WeightStep
 from weighting.categories import category_positions, check_category_totals, check_rows, check_same_sums
 from weighting.design_checks import checked_weights
@@ -18,6 +19,9 @@ from weighting.rake_cells import CrossedCells, crossed_cells, fit_margins
 __all__ = ["Raking", "rake"]
 
 Reals = NDArray[np.float64]
+
+#: categories of all margins together that are worth a column each
+_MOST_DIRECTIONS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,13 @@ class Raking(WeightStep):
         array([-0.75,  0.75,  0.  ,  0.  ])
         """
         return (influence - self.cells.fitted(self.base_weights, influence)) * self.g[:, None]
+
+    def projection(self) -> Projection | None:
+        """The regression on the margins, where they are few."""
+        if sum(self.cells.sizes) > _MOST_DIRECTIONS:
+            return None
+        member, inverse = self.cells.margins(self.base_weights)
+        return Projection(self.g, member * self.g[:, None], inverse @ (member.T * self.base_weights))
 
 
 def rake(

@@ -66,6 +66,14 @@ class CrossedCells:
             fitted[:, column] = in_cell[self.rows]
         return fitted
 
+    def margins(self, weights: Reals) -> tuple[Reals, Reals]:
+        """(n, p) membership in each category of all variables, and the inverse of its (p, p) weighted products."""
+        columns = [code[self.rows, None] == np.arange(n) for code, n in zip(self.codes, self.sizes, strict=True)]
+        inverse = np.asarray(
+            np.linalg.pinv(self._normal_matrix(self.sums(weights)), hermitian=True, rcond=1e-12), np.float64
+        )
+        return np.hstack(columns).astype(np.float64), inverse
+
     def _normal_matrix(self, size: Reals) -> Reals:
         """Weighted counts of each pair of categories."""
         blocks = [

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weighting.adjustment import AdjustmentChain
 from weighting.design import Adjustment, Design
 from weighting.design_labels import FloatArray, IntArray
 from weighting.errors import WeightingError
 from weighting.variance_dense import dense_covariance, dense_variances
 from weighting.variance_matrix import pps_covariance, sparse_covariance
+from weighting.variance_projected import Touched, can_project, projected_variances
 from weighting.variance_stages import Scores, satterthwaite, variances
 
 #: cells of a dense influence worked on at a time by calibrated designs
@@ -106,7 +108,14 @@ class Influence:
         return matrix
 
     def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
-        step = max(1, _BLOCK // len(self.rows.stratum))
+        n = len(self.rows.stratum)
+        if n * self.columns > _BLOCK and can_project(design) and isinstance(adjustment, AdjustmentChain):
+            projection = adjustment.projection
+            if projection is not None:
+                row = np.arange(n) if self.index is None else self.index
+                touched = Touched(row, self.column, self.values, self.columns)
+                return projected_variances(design, projection, adjustment.base_weights, touched)
+        step = max(1, _BLOCK // n)
         parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
         weights = adjustment.base_weights[:, None]
         found = []
