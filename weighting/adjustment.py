@@ -86,11 +86,12 @@ class AdjustmentChain:
         """
         found = []
         chancy = [place for place, step in enumerate(self.steps) if step.adds_chance]
-        for step in reversed(self.steps[chancy[0] :] if chancy else ()):
-            scores = step.response_scores(influence, self.counts)
+        for place in range(len(self.steps) - 1, min(chancy, default=len(self.steps)) - 1, -1):
+            scores = self.steps[place].response_scores(influence, self.counts)
             if scores is not None:
                 found.append(_per_answer(scores, np.sqrt(self.counts)[:, None]))
-            influence = step.residuals(influence)
+            if place > chancy[0]:
+                influence = self.steps[place].residuals(influence)
         return tuple(found)
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Projection"]
+__all__ = ["MOST_DIRECTIONS", "Projection"]
 
 Reals = NDArray[np.float64]
+
+#: categories that are worth a column each
+MOST_DIRECTIONS = 64
 
 
 @dataclass(frozen=True, eq=False)

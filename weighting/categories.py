@@ -7,11 +7,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from weighting.design_labels import factorise
 from weighting.errors import WeightingError
 
-__all__ = ["category_positions", "check_category_totals", "check_rows", "check_same_sums", "sums_by_code"]
+__all__ = [
+    "category_positions",
+    "check_category_totals",
+    "check_rows",
+    "check_same_sums",
+    "column_sums",
+    "sums_by_code",
+]
 
 #: Totals of two variables that differ by less than this share are the same total, written with fewer digits.
 _SAME_TOTAL = 1e-8
@@ -24,6 +32,18 @@ def sums_by_code(codes: NDArray[Any], values: NDArray[Any], count: int) -> NDArr
     array([4., 2., 0.])
     """
     return np.bincount(codes, values, count).astype(np.float64, copy=False)
+
+
+def column_sums(
+    codes: NDArray[Any], weights: NDArray[np.float64], values: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """(count, k) weighted sum of the rows of each code.
+
+    >>> column_sums(np.array([0, 1, 0]), np.array([1.0, 1.0, 2.0]), np.array([[1.0], [2.0], [4.0]]), 2).ravel()
+    array([9., 2.])
+    """
+    member = sparse.csr_array((weights, (codes, np.arange(len(codes)))), shape=(count, len(codes)))
+    return np.asarray(member @ values, np.float64)
 
 
 def category_positions(

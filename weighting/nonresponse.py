@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.adjustment_step import WeightStep
-from weighting.categories import sums_by_code
+from weighting.categories import column_sums, sums_by_code
 from weighting.design_checks import checked_weights
 from weighting.design_labels import IntArray, factorise
 from weighting.errors import WeightingError
@@ -71,15 +71,15 @@ class NonresponseAdjustment(WeightStep):
         multiplier = np.divide(self.weights, self.base_weights, out=np.zeros_like(self.weights), where=self.weights > 0)
         pulled = counted * multiplier[:, None]
         mine = self.status == _RESPONDENT
-        for column in range(influence.shape[1]):
-            from_answers = sums_by_code(self.cells, self.base_weights * pulled[:, column] * mine, len(self.labels))
-            total = sums_by_code(self.cells, self.base_weights * pulled[:, column], len(self.labels))
-            by_status = np.zeros((len(STATUSES), len(self.labels)))
-            by_status += _share(total, every)
-            by_status[:_UNKNOWN] -= _share(total, known)
-            by_status[:_INELIGIBLE] += _share(from_answers, eligible)
-            by_status[_RESPONDENT] -= _share(from_answers, answered)
-            pulled[:, column] += by_status[self.status, self.cells]
+        size = len(self.labels)
+        from_answers = column_sums(self.cells, self.base_weights * mine, pulled, size)
+        total = column_sums(self.cells, self.base_weights, pulled, size)
+        by_status = np.zeros((len(STATUSES), *total.shape))
+        by_status += _share(total, every)
+        by_status[:_UNKNOWN] -= _share(total, known)
+        by_status[:_INELIGIBLE] += _share(from_answers, eligible)
+        by_status[_RESPONDENT] -= _share(from_answers, answered)
+        pulled += by_status[self.status, self.cells]
         return pulled
 
     def response_scores(self, influence: Reals, counts: Reals) -> Reals:
@@ -104,8 +104,7 @@ class NonresponseAdjustment(WeightStep):
         answers = sums_by_code(self.cells, counts * mine, len(self.labels))
         size = sums_by_code(self.cells, weight, len(self.labels))
         known = np.where(mine[:, None], influence, 0.0)
-        sums = [sums_by_code(self.cells, weight * column, len(self.labels)) for column in known.T]
-        means = np.stack([_share(column, size) for column in sums], axis=1)
+        means = _share(column_sums(self.cells, weight, known, len(self.labels)), size)
         left_out = np.divide(self.base_weights, self.weights, out=np.ones_like(weight), where=weight > 0)
         small = np.divide(answers, answers - 1, out=np.ones_like(answers), where=answers > 1)
         scale = weight * np.sqrt(np.maximum(1 - left_out, 0) * small[self.cells])
@@ -176,7 +175,9 @@ def _known_sums(sums: Reals) -> tuple[Reals, Reals, Reals]:
 
 
 def _share(part: Reals, whole: Reals) -> Reals:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    """Part of the whole of each cell, 0 of nothing; (c,) or (c, k) by (c,)."""
+    size = whole.reshape(-1, *(1,) * (part.ndim - 1))
+    return np.divide(part, size, out=np.zeros_like(part), where=size > 0)
 
 
 def _status_codes(status: ArrayLike, n: int) -> IntArray:

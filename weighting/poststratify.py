@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.adjustment_projection import MOST_DIRECTIONS, Projection
 from weighting.adjustment_step import WeightStep
-from weighting.categories import category_positions, check_category_totals, check_rows, sums_by_code
+from weighting.categories import category_positions, check_category_totals, check_rows, column_sums, sums_by_code
 from weighting.design_checks import checked_weights
 
 __all__ = ["PostStratification", "poststratify"]
@@ -48,11 +49,18 @@ class PostStratification(WeightStep):
         array([-1.5,  1.5,  0. ])
         """
         size = sums_by_code(self.cells, self.base_weights, len(self.labels))
-        away = np.empty_like(influence, dtype=np.float64)
-        for column, values in enumerate(influence.T):
-            sums = sums_by_code(self.cells, self.base_weights * values, len(self.labels))
-            away[:, column] = values - (sums / size)[self.cells]
-        return away * self.factors[self.cells, None]
+        means = column_sums(self.cells, self.base_weights, influence, len(self.labels)) / size[:, None]
+        return np.asarray((influence - means[self.cells]) * self.factors[self.cells, None], np.float64)
+
+    def projection(self) -> Projection | None:
+        """The means of the cells, where they are few."""
+        count = len(self.labels)
+        if count > MOST_DIRECTIONS:
+            return None
+        member = (self.cells[:, None] == np.arange(count)).astype(np.float64)
+        share = self.base_weights / sums_by_code(self.cells, self.base_weights, count)[self.cells]
+        factor = self.factors[self.cells]
+        return Projection(factor, member * factor[:, None], member.T * share)
 
 
 def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> PostStratification:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.adjustment_projection import Projection
+from weighting.adjustment_projection import MOST_DIRECTIONS, Projection
 from weighting.adjustment_step import WeightStep
 from weighting.categories import category_positions, check_category_totals, check_rows, check_same_sums
 from weighting.design_checks import checked_weights
@@ -19,9 +19,6 @@ from weighting.rake_cells import CrossedCells, crossed_cells, fit_margins
 __all__ = ["Raking", "rake"]
 
 Reals = NDArray[np.float64]
-
-#: categories of all margins together that are worth a column each
-_MOST_DIRECTIONS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +58,7 @@ class Raking(WeightStep):
 
     def projection(self) -> Projection | None:
         """The regression on the margins, where they are few."""
-        if sum(self.cells.sizes) > _MOST_DIRECTIONS:
+        if sum(self.cells.sizes) > MOST_DIRECTIONS:
             return None
         member, inverse = self.cells.margins(self.base_weights)
         return Projection(self.g, member * self.g[:, None], inverse @ (member.T * self.base_weights))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
+from weighting.categories import column_sums
 from weighting.design import Design
 from weighting.design_labels import FloatArray, IntArray
 from weighting.variance_stages import Stage, lonely_error, stages
@@ -41,25 +41,21 @@ def _stages(design: Design, scores: FloatArray, count: FloatArray) -> Iterator[_
         yield _deviations(first, scores, count, design.strata.codes)
         return
     psu = design.psu.codes
-    yield _deviations(first, _sums(psu, count, scores, len(design.psu)), np.ones(len(design.psu)), design.psu_stratum)
+    yield _deviations(
+        first, column_sums(psu, count, scores, len(design.psu)), np.ones(len(design.psu)), design.psu_stratum
+    )
     second = design.second
     if second is None:
         return
     if second.units is None or second.unit_psu is None:
         yield _deviations(later[0], scores, count, psu)
     else:
-        inner = _sums(second.units.codes, count, scores, len(second.units))
+        inner = column_sums(second.units.codes, count, scores, len(second.units))
         yield _deviations(later[0], inner, np.ones(len(second.units)), second.unit_psu)
 
 
-def _sums(units: IntArray, count: FloatArray, scores: FloatArray, n_units: int) -> FloatArray:
-    """(units, K) sum of scores in each unit."""
-    member = sparse.csr_array((count, (units, np.arange(len(units)))), shape=(n_units, len(units)))
-    return np.asarray(member @ scores, np.float64)
-
-
 def _deviations(stage: Stage, scores: FloatArray, count: FloatArray, stratum: IntArray) -> _Deviations:
-    total = _sums(stratum, count, scores, len(stage.strata))
+    total = column_sums(stratum, count, scores, len(stage.strata))
     away = scores - (total / np.maximum(stage.sizes, 1)[:, None])[stratum]
     factor = stage.factors()
     alone = stage.lonely
