@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
 
 from flask import current_app
 from sqlalchemy import delete
 
-from survey import audit, clock
-from survey.collect import importing, uploads
+from survey import audit, clock, uploads
+from survey.collect import importing
 from survey.collect.counting import Arrivals, Aside, arrivals, kept_aside
 from survey.collect.finding import (
     BadRating,
@@ -119,13 +121,14 @@ def check_ratings(data: bytes, choice: ImportChoice) -> ImportPlan:
 
 def keep_upload(data: bytes, choice: ImportChoice) -> str:
     """Keep a checked file until somebody confirms it; returns the name by which it is taken."""
-    return uploads.keep(data, choice)
+    return uploads.keep(data, **asdict(choice))
 
 
 def import_kept_ratings(name: str, *, actor: str) -> ImportPlan:
     """Import a file kept after its dry run, once."""
-    data, choice = uploads.take(name)
-    return import_ratings(data, choice, actor=actor)
+    data, about = uploads.take_once(name)
+    day = date.fromisoformat(about["day"]) if about["day"] else None
+    return import_ratings(data, ImportChoice(**{**about, "day": day}), actor=actor)
 
 
 def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> ImportPlan:

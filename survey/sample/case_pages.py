@@ -9,11 +9,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, demo, jobs, tables
+from survey import clock, demo, jobs, tables, uploads
 from survey.errors import Gone, ImportFaults, Refused
 from survey.jobs import Progress
 from survey.roles import Role
-from survey.sample import letters, service, staging
+from survey.sample import letters, service
 from survey.sample.forms import UploadForm
 from survey.security import allow, viewer
 
@@ -62,17 +62,17 @@ def upload(wave_id: int) -> BaseResponse:
     if not form.validate_on_submit():
         flash(" ".join(str(error) for error in form.file.errors), "danger")
         return redirect(url_for(".index", wave_id=wave_id))
-    return redirect(url_for(".check", wave_id=wave_id, token=staging.put(form.file.data.read())))
+    return redirect(url_for(".check", wave_id=wave_id, token=uploads.keep(form.file.data.read())))
 
 
 @blueprint.route("/dispositions/<token>", methods=["GET", "POST"])
 @allow(Role.STATISTICIAN)
 def check(wave_id: int, token: str) -> Any:
     """The dry run of a list of outcomes, and its confirmation."""
-    data, wave = staging.take(token), service.wave(wave_id)
+    data, wave = uploads.take(token), service.wave(wave_id)
     if request.method == "POST":
         changed = service.import_dispositions(wave_id, data)
-        staging.drop(token)
+        uploads.drop(token)
         flash(gettext("%(n)s outcomes were recorded.", n=changed), "success")
         return redirect(url_for(".index", wave_id=wave_id))
     try:
@@ -124,7 +124,7 @@ def make_letters(wave_id: int) -> BaseResponse:
         mark = demo.label()
 
     def work(progress: Progress) -> str:
-        token = staging.put(letters.pdf(wave, wanted, today, mark=mark, progress=progress), wave=wave_id)
+        token = uploads.keep(letters.pdf(wave, wanted, today, mark=mark, progress=progress), wave=wave_id)
         return f"/sample/waves/{wave_id}/letters/{token}"
 
     title = gettext("%(n)s letters of %(name)s", n=len(wanted), name=wave.name)
@@ -142,14 +142,14 @@ def ready_letters(wave_id: int, token: str) -> str:
 def fetch_letters(wave_id: int, token: str) -> Response:
     """Hand the letters over; they stay for a day, or until the wave closes."""
     _wave_of(wave_id, token)
-    return _download(staging.take(token), f"letters-{wave_id}.pdf", "application/pdf")
+    return _download(uploads.take(token), f"letters-{wave_id}.pdf", "application/pdf")
 
 
 def _wave_of(wave_id: int, token: str) -> service.Wave:
     """The wave, if these letters belong to it and their links still work."""
     wave = service.wave(wave_id)
-    if wave.state == "closed" or staging.notes(token).get("wave") != wave_id:
-        staging.drop(token)
+    if wave.state == "closed" or uploads.notes(token).get("wave") != wave_id:
+        uploads.drop(token)
         raise Gone(gettext("These letters are no longer here."), remedy=gettext("Make them again."))
     return wave
 

@@ -9,11 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from survey import clock, jobs
+from survey import clock, jobs, uploads
 from survey.errors import Fault, ImportFaults
 from survey.jobs import Progress
 from survey.roles import Role
-from survey.sample import reading, rules, service, staging
+from survey.sample import reading, rules, service
 from survey.sample.forms import FrameForm, UploadForm
 from survey.security import allow, viewer
 
@@ -42,7 +42,7 @@ def upload() -> Any:
         except ImportFaults as error:
             form.file.errors, faults = [error.message], error.faults
         else:
-            token = staging.put(data, headings=headings, filename=form.file.data.filename or "")
+            token = uploads.keep(data, headings=headings, filename=form.file.data.filename or "")
             return redirect(url_for(".describe", token=token))
     return render_template("sample/frame_upload.html", form=form, faults=faults), 422 if faults else 200
 
@@ -51,7 +51,7 @@ def upload() -> Any:
 @allow(Role.STATISTICIAN)
 def describe(token: str) -> str | Response:
     """Say what the list is and what its columns mean."""
-    notes, data = staging.notes(token), staging.take(token)
+    notes, data = uploads.notes(token), uploads.take(token)
     columns = reading.columns(data)
     form = FrameForm(
         headings=notes["headings"],
@@ -63,7 +63,7 @@ def describe(token: str) -> str | Response:
     )
     if form.validate_on_submit():
         source = form.source()
-        staging.note(token, source=_plain(source))
+        uploads.note(token, source=_plain(source))
 
         def work(progress: Progress) -> str:
             return _check(token, source)
@@ -98,10 +98,10 @@ def _source(notes: Any) -> service.FrameSource:
 def _check(token: str, source: service.FrameSource) -> str:
     """Read the whole list, keep what was found, and say where to look at it."""
     try:
-        cases = service.read_cases(staging.take(token), source)
+        cases = service.read_cases(uploads.take(token), source)
     except ImportFaults as error:
         shown = [vars(fault) for fault in error.faults[:MOST_FAULTS]]
-        staging.note(token, faults=shown, count=len(error.faults), sizes=None)
+        uploads.note(token, faults=shown, count=len(error.faults), sizes=None)
     else:
         sizes: dict[str, dict[str, int]] = {}
         for place, column in enumerate(source.columns):
@@ -109,7 +109,7 @@ def _check(token: str, source: service.FrameSource) -> str:
             for case in cases:
                 counted[case.values[place]] = counted.get(case.values[place], 0) + 1
         found = rules.frame_hash(source.columns, ((case.key, case.values) for case in cases))
-        staging.note(token, faults=[], count=len(cases), sizes=sizes, hash=found)
+        uploads.note(token, faults=[], count=len(cases), sizes=sizes, hash=found)
     return _address(".check", token=token)
 
 
@@ -123,13 +123,13 @@ def _address(endpoint: str, **values: Any) -> str:
 @allow(Role.STATISTICIAN)
 def check(token: str) -> Any:
     """The dry run: every fault, or what will be stored and the button that stores it."""
-    notes = staging.notes(token)
+    notes = uploads.notes(token)
     if request.method == "POST" and not notes["faults"]:
-        data, source = staging.take(token), _source(notes)
+        data, source = uploads.take(token), _source(notes)
 
         def work(progress: Progress) -> str:
             made = service.import_frame(data, source, progress)
-            staging.drop(token)
+            uploads.drop(token)
             return _address(".show", frame_id=made.id)
 
         title = gettext("Storing %(name)s", name=source.name)

@@ -10,11 +10,11 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from survey import audit, clock
+from survey import audit, clock, sealing
 from survey.database import reading, session
 from survey.errors import NotFound, Refused
 from survey.jobs import Progress
-from survey.sample import models, rules, sealing
+from survey.sample import models, rules
 from survey.sample.importing import Case, FrameSource
 from survey.sample.rules import Frame
 

@@ -9,9 +9,10 @@ from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import Connection, Update, select, update
 
+from survey import sealing
 from survey.database import reading, session
 from survey.errors import Gone, NotFound, Refused
-from survey.sample import models, rules, sealing
+from survey.sample import models, rules
 from survey.sample.rules import Invitation, Link, Wave
 
 TOKEN_LENGTH = 22

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from survey import audit
+from survey import audit, uploads
 from survey.database import commit
 from survey.jobs import Progress
-from survey.sample import fieldwork, removing, staging
+from survey.sample import fieldwork, removing
 from survey.sample import frames as frame_deeds
 from survey.sample import waves as wave_deeds
 from survey.sample.drawing import Comparison, design_hash, repeat_from_file
@@ -175,7 +175,8 @@ def _move(wave_id: int, to: str) -> Wave:
     wave_deeds.move(found, to)
     commit()
     if to == "closed":
-        staging.drop_letters(wave_id)
+        for name in uploads.named(wave=wave_id):  # waiting letters hold the wave's links
+            uploads.drop(name)
     return wave_deeds.wave_value(found)
 
 

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from survey.collect import service
 from survey.collect.commands import collect
-from survey.errors import ImportFaults, NotFound, Refused
+from survey.errors import Gone, ImportFaults, Refused
 from survey.roles import Role
 from tests.collect.conftest import Town
 
@@ -123,7 +123,7 @@ def test_the_office_sees_what_would_be_added_and_adds_it_once(town: Town, sign_i
 
     with town.app.app_context():
         plan = service.import_kept_ratings(upload, actor="office")
-        with pytest.raises(NotFound):
+        with pytest.raises(Gone):
             service.import_kept_ratings(upload, actor="office")
     assert len(plan.responses) == 2
     again = client.post(f"/answers/import/{upload}", data={"csrf_token": token})

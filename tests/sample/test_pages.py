@@ -166,13 +166,9 @@ def test_nobody_else_sees_any_of_it(app: Flask, sign_in: SignIn, make_wave: Make
 
 def test_an_unknown_wave_or_file_is_a_sentence_not_a_fault(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, Role.STATISTICIAN)
-    for path in (
-        "/sample/waves/99",
-        "/sample/frames/99",
-        "/sample/frames/new/nothing",
-        "/sample/frames/new/..%2f..%2fx",
-    ):
+    for path in ("/sample/waves/99", "/sample/frames/99", "/sample/frames/new/..%2f..%2fx"):
         assert client.get(path).status_code == 404
+    assert client.get("/sample/frames/new/nothing").status_code == 410
 
 
 def test_a_large_panel_is_drawn_beside_the_request(

@@ -1,4 +1,4 @@
-"""Encryption of what could name a person: contact details and the tokens of personal links.
+"""Encryption of what could name a person: contact details, the tokens of personal links, files between two pages.
 
 The key is derived from the installation's secret key, so a copy of the database alone opens nothing.
 """
@@ -16,7 +16,7 @@ from flask_babel import gettext
 
 from survey.errors import Refused
 
-PURPOSE = b"survey.sample: contacts and links"
+PURPOSE = b"survey: contacts, links and waiting files"
 
 
 @lru_cache(maxsize=4)
