@@ -21,7 +21,7 @@ from weighting.variance import Influence
 from weighting.variance_stages import stages
 
 #: entries of an influence worked on at a time
-_BLOCK = 4_000_000
+_BLOCK = 500_000
 
 
 def against_rest(design: Design | Tally, y: ArrayLike | None = None, *, domains: ArrayLike | None = None) -> Estimate:

@@ -51,7 +51,10 @@ def projected_variances(
     factor = stage.factors()
     each = factor[strata] * count
     squares = sums(column, each[row] * own * own, k)
-    shared = sums(column, each[row] * own * np.einsum("ep,ep->e", left[row], slopes.T[column]), k)
+    inside = np.zeros(len(row))  # what the regression takes from the rows that are touched
+    for direction, slope in zip(left.T, slopes, strict=True):
+        inside += direction[row] * slope[column]
+    shared = sums(column, each[row] * own * inside, k)
     fitted = np.einsum("pk,pk->k", (left.T @ (left * each[:, None])) @ slopes, slopes)
     n_strata = len(stage.strata)
     by_stratum = np.stack([sums(strata, count * part, n_strata) for part in left.T], axis=1)
