@@ -169,13 +169,17 @@ def ratio(
         Estimate of shape (D,) or ().
 
     Raises:
-        WeightingError: a domain whose denominator totals 0, and as ``mean``.
+        WeightingError: a tally, a domain whose denominator totals 0, and as ``mean``.
 
     Source: Woodruff (1971), JASA 66, 411-414.
 
     >>> ratio(Design(weights=[1, 1, 2]), [1, 2, 3], [2, 4, 6]).value.item()
     0.5
     """
+    if isinstance(design, Tally):
+        raise WeightingError(
+            "ratio needs to know who gave which pair of answers, which a tally does not: give a design."
+        )
     over, under = (read_answers(column, len(design)).astype(np.float64) for column in (y, x))
     if over.ndim > 1 or under.ndim > 1:
         raise WeightingError("ratio takes one numerator and one denominator.")
