@@ -11,12 +11,15 @@ from survey import clock
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.followup import service as followup
-from survey.presentation import moment, percent
+from survey.presentation import moment, number, percent
 from survey.roles import Role, Viewer
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.screen import service as screen
 from survey.units import service as units
+
+#: units of one manager that the overview shows; more stand on the page of indices
+MOST_OWN_UNITS = 2
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,33 @@ def figures(viewer: Viewer, round_: units.Round) -> list[Figure]:
                 f"{cases - answered:,}", gettext("bad ratings without a reply"), url_for("followup.cases", state="open")
             )
         )
+    if not viewer.sees_all:
+        found += _of_own_units(viewer, round_)
     if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
         found += [_of_wave(wave) for wave in sample.waves(round_.id) if wave.state == "open"]
     return found
+
+
+def _of_own_units(viewer: Viewer, round_: units.Round) -> list[Figure]:
+    """Index and participation at the counters of the units that a unit manager sees, where they may be shown."""
+    run = estimate.latest_run(round_.id)
+    if run is None or "counter" not in estimate.sources_of(run.id):
+        return []
+    names = {unit.id: unit.name for unit in units.units(viewer)}
+    shown = [
+        index
+        for index in estimate.indices(run.id, source="counter", viewer=viewer)
+        if index.mean is not None and index.unit_id in names
+    ]
+    return [
+        figure
+        for index in shown[:MOST_OWN_UNITS]
+        for url in [url_for("estimate.unit", run_id=run.id, unit_id=index.unit_id)]
+        for figure in (
+            Figure(number(index.mean, 1), gettext("index at counters: %(unit)s", unit=names[index.unit_id]), url),
+            Figure(percent(index.participation), gettext("participation: %(unit)s", unit=names[index.unit_id]), url),
+        )
+    ]
 
 
 def _of_wave(wave: sample.Wave) -> Figure:
