@@ -92,14 +92,11 @@ def levels(
     (60.0, 0.667, [1.0])
     """
     scale = tuple(sorted(points))
-    if len(scale) < 2 or cannot_say in points:
-        raise WeightingError(f"points need at least two levels, none of them {cannot_say} (cannot say).")
+    _check_scale(scale, cannot_say, named=satisfied is not None and dissatisfied is not None)
     design, answers, domains = read_sample(design, answers, domains, what="levels", each_answer=True)
     column = read_answers(answers, len(design))
     if column.ndim != 1:
         raise WeightingError("levels takes one question at a time.")
-    if scale != FIVE and (satisfied is None or dissatisfied is None):
-        raise WeightingError(f"the scale is {scale}: say which levels count as satisfied and as dissatisfied.")
     best = [level for level in scale if points[level] == max(points.values())]
     by_domain = domains is not None
     source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
@@ -124,6 +121,14 @@ def levels(
         dissatisfied=shares((1, 2) if dissatisfied is None else dissatisfied),
         cannot_say=shares((cannot_say,), among=known),
     )
+
+
+def _check_scale(scale: tuple[int, ...], cannot_say: int, *, named: bool) -> None:
+    """Refuse a scale without levels to compare, or whose good and bad ends nobody has named."""
+    if len(scale) < 2 or cannot_say in scale:
+        raise WeightingError(f"points need at least two levels, none of them {cannot_say} (cannot say).")
+    if scale != FIVE and not named:
+        raise WeightingError(f"the scale is {scale}: say which levels count as satisfied and as dissatisfied.")
 
 
 def score_of(points: Mapping[int, float]) -> Score:
