@@ -252,3 +252,22 @@ def test_a_frame_in_use_stays(app: Flask, make_wave: MakeWave) -> None:
         service.remove_wave(wave.id)
         service.remove_frame(wave.frame_id)
         assert service.frames() == []
+
+
+def test_after_closing_no_row_tells_when_its_link_was_used(app_on_each_database: Flask, make_wave: MakeWave) -> None:
+    """On PostgreSQL a row names the transaction that wrote it, and the answer's row names the same one. Closing
+    writes all invitations anew, in one transaction; SQLite keeps no such mark."""
+    with app_on_each_database.app_context():
+        wave = make_wave()
+        urls = [link.url for link in service.links(wave.id)][:3]
+        session().commit()
+        assert [answer(url) for url in urls] == [1, 1, 1]
+        if engine().dialect.name == "postgresql":
+            writers = text("SELECT count(DISTINCT xmin::text) FROM sample_invitation")
+            assert session().scalar(writers) > 1
+            service.close_wave(wave.id)
+            assert session().scalar(writers) == 1
+        else:
+            service.close_wave(wave.id)
+            columns = session().execute(text("SELECT * FROM sample_invitation LIMIT 1")).keys()
+            assert not [name for name in columns if name.endswith(("_at", "_on", "day"))]
