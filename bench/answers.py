@@ -23,6 +23,10 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
 from survey import clock, create_app, migrations
 from survey.config import Settings
 from survey.units import service as units

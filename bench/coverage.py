@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from weighting import Design, levels, rank_sets
 

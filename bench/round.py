@@ -7,6 +7,7 @@ and prints the seconds of each step. Run it with `./run bench round`; `--answers
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,10 @@ from typing import Any
 
 import numpy as np
 from flask import Flask
+
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from survey import accounts, create_app, migrations
 from survey.collect import service as collect

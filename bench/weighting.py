@@ -8,9 +8,15 @@ level: without these three passes no estimate with unequal weights has a standar
 from __future__ import annotations
 
 import resource
+import sys
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from bench import weighting_adjust
 from weighting import Design, mean, proportion, rank_sets

@@ -5,10 +5,16 @@ Run it with ``python -m bench.weighting_adjust``; it prints, for each task, the 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import weighting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,11 @@ def test_an_unknown_command_is_named_with_those_there_are(folder):
     assert done.returncode == 1
     assert "There is no ./run tset." in done.stderr
     assert "./run test [pytest ...]" in done.stderr
+
+
+@pytest.mark.parametrize("bench", sorted(path.name for path in (ROOT / "bench").glob("*.py")))
+def test_a_benchmark_also_starts_as_a_file(bench: str, tmp_path: Path) -> None:
+    """`python bench/weighting.py` from anywhere: its own name must not hide the package it measures."""
+    path = str(ROOT / "bench" / bench)
+    start = f"import runpy, sys; sys.path[0] = {str(ROOT / 'bench')!r}; runpy.run_path({path!r}, run_name='loaded')"
+    subprocess.run([sys.executable, "-c", start], cwd=tmp_path, check=True, capture_output=True)

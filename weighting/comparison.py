@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from weighting.design_labels import FloatArray, Label
 from weighting.errors import WeightingError
-from weighting.intervals import Bounds, t_quantile
+from weighting.intervals import Bounds, difference_interval
 from weighting.results import Estimate
 
 #: a variance below this share of its parts' is rounding
@@ -107,19 +107,17 @@ class _Bounds:
 
     def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
-        if method not in (None, "t", "mean"):
-            raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
-        width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
-        edge = found.problem != ""
-        if not edge.any():
-            return found.value - width, found.value + width
+        return difference_interval(found, level, method, lambda: self._reach(found.value.shape, level))
+
+    def _reach(self, shape: tuple[int, ...], level: float) -> tuple[FloatArray, FloatArray]:
         low, high = (bound.ravel() for bound in self.parts.interval(level))
         centre = self.parts.value.ravel()
         down = np.where(self.rows > 0, centre - low, high - centre) * self.rows
         up = np.where(self.rows > 0, high - centre, centre - low) * self.rows
-        wide = [np.sqrt(_dot(np.where(self.rows == 0, 0.0, 1.0), side**2)) for side in (down, up)]
-        below, above = (np.where(edge, w.reshape(edge.shape), width) for w in wide)
-        return found.value - below, found.value + above
+        below, above = (
+            np.sqrt(_dot(np.where(self.rows == 0, 0.0, 1.0), side**2)).reshape(shape) for side in (down, up)
+        )
+        return below, above
 
 
 def difference(estimate: Estimate, first: Label, second: Label) -> Estimate:

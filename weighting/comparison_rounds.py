@@ -8,7 +8,7 @@ import numpy as np
 
 from weighting.design_labels import FloatArray, IntArray
 from weighting.errors import WeightingError
-from weighting.intervals import Bounds, t_quantile
+from weighting.intervals import Bounds, difference_interval
 from weighting.results import Estimate
 
 
@@ -91,13 +91,10 @@ class _Pair:
 
     def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
-        if method not in (None, "t", "mean"):
-            raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
-        width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
-        edge = found.problem != ""
-        if not edge.any():
-            return found.value - width, found.value + width
+        return difference_interval(found, level, method, lambda: self._reach(level))
+
+    def _reach(self, level: float) -> tuple[FloatArray, FloatArray]:
         now, old = self.now.interval(level), self.old.interval(level)
         below = np.hypot(self.now.value - now.low, old.high - self.old.value)
         above = np.hypot(now.high - self.now.value, self.old.value - old.low)
-        return found.value - np.where(edge, below, width), found.value + np.where(edge, above, width)
+        return below, above

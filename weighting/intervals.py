@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +44,32 @@ def t_quantile(level: float, degrees_of_freedom: FloatArray) -> FloatArray:
     """Two-sided t quantile, nan (never z) where there are no degrees of freedom."""
     df = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
     return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
+
+
+def difference_interval(
+    found: Estimate, level: float, method: str | None, reach: Callable[[], tuple[FloatArray, FloatArray]]
+) -> Bounds:
+    """Bounds of a difference: t, and where its variance cannot be trusted, the distances that ``reach`` gives.
+
+    Args:
+        found: the differences.
+        level: confidence level.
+        method: None or t; a difference has no other.
+        reach: how far each interval goes below and above, by the intervals of the parts (MOVER); asked only if needed.
+
+    Raises:
+        WeightingError: a method that is for proportions.
+
+    Source: Zou and Donner (2008), Statistics in Medicine 27, equation 10.
+    """
+    if method not in (None, "t", "mean"):
+        raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
+    width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
+    edge = found.problem != ""
+    if not edge.any():
+        return found.value - width, found.value + width
+    below, above = reach()
+    return found.value - np.where(edge, below, width), found.value + np.where(edge, above, width)
 
 
 def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Bounds:

@@ -94,9 +94,7 @@ def levels(
     scale = tuple(sorted(points))
     _check_scale(scale, cannot_say, named=satisfied is not None and dissatisfied is not None)
     design, answers, domains = read_sample(design, answers, domains, what="levels", each_answer=True)
-    column = read_answers(answers, len(design))
-    if column.ndim != 1:
-        raise WeightingError("levels takes one question at a time.")
+    column = _one_question(read_answers(answers, len(design)))
     best = [level for level in scale if points[level] == max(points.values())]
     by_domain = domains is not None
     source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
@@ -121,6 +119,12 @@ def levels(
         dissatisfied=shares((1, 2) if dissatisfied is None else dissatisfied),
         cannot_say=shares((cannot_say,), among=known),
     )
+
+
+def _one_question(answers: NDArray[Any]) -> NDArray[Any]:
+    if answers.ndim != 1:
+        raise WeightingError("levels takes one question at a time.")
+    return answers
 
 
 def _check_scale(scale: tuple[int, ...], cannot_say: int, *, named: bool) -> None:

@@ -56,21 +56,6 @@ class ResponseLine:
 
 
 @dataclass(frozen=True)
-class BadRating:
-    """A counter rating of level 1 or 2 to the overall question."""
-
-    key: str
-    round_id: int | None
-    unit_id: int
-    window_id: int | None
-    day: date
-    level: int
-    question: str
-    tags: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True)
 class Chosen:
     """Filters of a list; empty = no filter."""
 
@@ -192,40 +177,6 @@ def _line(
         text="\n".join(texts.get(found.key, {}).values()),
         withdrawn_code=found.withdrawn_code,
     )
-
-
-def bad_answers(
-    *,
-    round_id: int | None = None,
-    unit_ids: Collection[int] | None = None,
-    since: date | None = None,
-    keys: Sequence[str] | None = None,
-) -> list[BadRating]:
-    """Counter ratings of level 1 or 2, oldest day first."""
-    chosen = Chosen(round_id=round_id, source="counter", unit_ids=unit_ids, from_day=since, keys=keys)
-    query = (
-        select(Response, Answer)
-        .join(Answer, Answer.response_key == Response.key)
-        .where(Answer.question.in_(overall_questions()), Answer.level.in_((1, 2)), *chosen.conditions())
-        .order_by(Response.day, Response.key)
-    )
-    rows = session().execute(query).all()
-    found_keys = [row[0].key for row in rows]
-    tags, texts = tags_of(found_keys), texts_of(found_keys)
-    return [
-        BadRating(
-            key=response.key,
-            round_id=response.round_id,
-            unit_id=answer.unit_id,
-            window_id=response.window_id,
-            day=response.day,
-            level=answer.level or 0,
-            question=answer.question,
-            tags=tags.get(response.key, ()),
-            text="\n".join(texts.get(response.key, {}).values()),
-        )
-        for response, answer in rows
-    ]
 
 
 def tags_of(keys: Sequence[str]) -> dict[str, tuple[str, ...]]:

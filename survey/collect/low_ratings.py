@@ -13,12 +13,10 @@ from survey.collect.models import Answer, Response, ResponseTag
 from survey.collect.questionnaire import all_tags
 from survey.database import session
 
-LOW_LEVELS = (1, 2)
-
 
 @dataclass(frozen=True)
 class LowRating:
-    """A counter rating of level 1 or 2."""
+    """A counter rating of one of the levels asked for."""
 
     key: str
     round_id: int | None
@@ -28,16 +26,18 @@ class LowRating:
     level: int
 
 
-def low_ratings(unit_ids: Collection[int] | None = None, *, key: str = "") -> list[LowRating]:
-    """Every low rating of these units (None = of all), newest day first.
+def low_ratings(levels: Collection[int], unit_ids: Collection[int] | None = None, *, key: str = "") -> list[LowRating]:
+    """Every counter rating of these levels, newest day first.
 
     Args:
+        levels: of the overall question; who follows them up says which.
+        unit_ids: only of these units; None = of all.
         key: only this response.
     """
     query = (
         select(Response.key, Response.round_id, Answer.unit_id, Response.window_id, Response.day, Answer.level)
         .join(Answer, Answer.response_key == Response.key)
-        .where(Response.source == "counter", Answer.question.in_(overall_questions()), Answer.level.in_(LOW_LEVELS))
+        .where(Response.source == "counter", Answer.question.in_(overall_questions()), Answer.level.in_(list(levels)))
         .order_by(Response.day.desc(), Response.key)
     )
     if unit_ids is not None:

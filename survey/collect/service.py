@@ -14,11 +14,9 @@ from survey import audit, clock, uploads
 from survey.collect import importing
 from survey.collect.counting import Arrivals, Aside, arrivals, kept_aside
 from survey.collect.finding import (
-    BadRating,
     Chosen,
     ReceivedAnswer,
     ResponseLine,
-    bad_answers,
     count,
     find_by_receipt,
     lines_of,
@@ -52,7 +50,6 @@ __all__ = [
     "QUESTIONNAIRES",
     "Arrivals",
     "Aside",
-    "BadRating",
     "Choice",
     "Chosen",
     "ImportChoice",
@@ -69,7 +66,6 @@ __all__ = [
     "add_responses",
     "all_tags",
     "arrivals",
-    "bad_answers",
     "check_ratings",
     "count",
     "counts_by_unit",

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+#: a counter rating of one of these levels opens a case
 BAD_LEVELS = (1, 2)
 SHORTEST_REPLY = 5
 LONGEST_REPLY = 1000
-
-
-def opens_case(level: int | None) -> bool:
-    """
-    >>> [opens_case(level) for level in (5, 3, 2, 1, 0)]
-    [False, False, True, True, False]
-    """
-    return level in BAD_LEVELS
 
 
 def unit_may_read(answers_of_unit: int, floor: int, *, confidential: bool) -> bool:

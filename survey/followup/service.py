@@ -70,7 +70,7 @@ def replies(keys: Iterable[str]) -> dict[str, Reply]:
 
 def is_case(key: str) -> bool:
     """Does this answer wait for, or have, a reply?"""
-    return bool(collect.low_ratings(key=key))
+    return bool(collect.low_ratings(rules.BAD_LEVELS, key=key))
 
 
 def cases(
@@ -158,13 +158,13 @@ def take_back(key: str, reason: str, viewer: Viewer) -> None:
 def _readable(viewer: Viewer, *, key: str = "") -> list[collect.LowRating]:
     """The bad ratings that this person may read."""
     if viewer.sees_all:
-        return collect.low_ratings(key=key)
+        return collect.low_ratings(rules.BAD_LEVELS, key=key)
     floor = current_app.extensions["settings"].floor_hidden
     answers = collect.counts_by_unit(viewer.unit_ids)
     sealed = collect.sealed_keys(viewer.unit_ids)
     return [
         line
-        for line in collect.low_ratings(viewer.unit_ids, key=key)
+        for line in collect.low_ratings(rules.BAD_LEVELS, viewer.unit_ids, key=key)
         if rules.unit_may_read(answers.get(line.unit_id, 0), floor, confidential=line.key in sealed)
     ]
 
