@@ -27,8 +27,9 @@ if not __package__:
     # run as a file, this folder stands first on the path, and its weighting.py would hide the package
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from survey import clock, create_app, migrations
-from survey.config import Settings
+from survey import create_app, migrations
+from survey.base import clock
+from survey.base.settings import Settings
 from survey.units import service as units
 from tests.live import ROOT, free_port, serving
 

@@ -23,11 +23,12 @@ if not __package__:
     # run as a file, this folder stands first on the path, and its weighting.py would hide the package
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from survey import accounts, create_app, migrations
+from survey import create_app, migrations
+from survey.base.people import accounts
+from survey.base.people.roles import Role
+from survey.base.settings import Settings
 from survey.collect import service as collect
-from survey.config import Settings
 from survey.estimate import service as estimate
-from survey.roles import Role
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.units import service as units

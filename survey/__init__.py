@@ -8,11 +8,14 @@ from flask import Flask, has_request_context, request, session, url_for
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 
-from survey import accounts, database, demo, menu, pages, presentation, security
+from survey.base.people import accounts, guard
+from survey.base.settings import Settings, from_environment
+from survey.base.store import database
+from survey.base.web import demo, menu, presentation
 from survey.collect import views as collect
-from survey.config import Settings, from_environment
 from survey.estimate import views as estimate
 from survey.followup import views as followup
+from survey.front import pages
 from survey.sample import views as sample
 from survey.score import feed
 from survey.score import views as score
@@ -30,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.extensions["settings"] = settings
-    security.init_app(app, settings)
+    guard.init_app(app, settings)
     database.init_app(app, settings.database)
     accounts.init_app(app)
     Bootstrap5(app)
@@ -44,10 +47,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     entries = [entry for room in ROOMS for entry in room.MENU]
     app.context_processor(
         lambda: {
-            "menu_entries": lambda: menu.visible(entries, security.viewer()),
+            "menu_entries": lambda: menu.visible(entries, guard.viewer()),
             "menu_current": lambda: menu.current({e.endpoint: url_for(e.endpoint) for e in entries}, request.path),
             "demo_label": demo.label,
-            "viewer": security.viewer,
+            "viewer": guard.viewer,
         }
     )
     return app

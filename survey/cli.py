@@ -7,13 +7,14 @@ from typing import Any
 import click
 from flask_babel import force_locale
 
-from survey import accounts, audit, create_app, migrations
+from survey import create_app, migrations
+from survey.base.errors import ImportFaults, SurveyError
+from survey.base.people import accounts, audit
+from survey.base.people.roles import Role
 from survey.collect.commands import collect
-from survey.errors import ImportFaults, SurveyError
 from survey.estimate.commands import estimate
 from survey.examples.commands import example
 from survey.followup.commands import followup
-from survey.roles import Role
 from survey.sample.commands import sample
 from survey.score.commands import score
 from survey.screen.commands import screen

@@ -11,11 +11,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
-from survey import accounts
-from survey.config import PREFIX, ROOT, from_environment
-from survey.database import engine, session
+from survey.base.people import accounts
+from survey.base.people.roles import Role
+from survey.base.settings import PREFIX, ROOT, from_environment
+from survey.base.store.database import engine, session
 from survey.examples import service as example
-from survey.roles import Role
 from survey.units import service as units
 
 WORKERS = 2

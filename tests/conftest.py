@@ -25,9 +25,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
-from survey import accounts, create_app
-from survey.config import Settings
-from survey.roles import Role, Viewer
+from survey import create_app
+from survey.base.people import accounts
+from survey.base.people.roles import Role, Viewer
+from survey.base.settings import Settings
 from tests import browser as browsers
 from tests.client import Client
 from tests.databases import Databases

@@ -23,7 +23,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from survey import migrations
-from survey.database import make_engine
+from survey.base.store.database import make_engine
 
 #: PostgreSQL refuses to run as root; every system has this person, who owns nothing
 UNPRIVILEGED = "nobody"

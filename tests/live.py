@@ -18,7 +18,7 @@ from urllib.error import URLError
 from flask import Flask
 
 from survey import create_app
-from survey.config import PREFIX, Settings
+from survey.base.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 SECONDS_TO_START = 30

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from survey import clock
+from survey.base import clock
 from survey.collect import service as collect
 from survey.units import service as units
 

@@ -121,7 +121,7 @@ def test_rules_are_plain_functions_of_plain_values():
         for source in SURVEY
         if source.path.name.endswith("rules.py")
         for taken in source.imports
-        if is_of(taken, (*WEB, *STORES)) or taken.whole.startswith("survey.database")
+        if is_of(taken, (*WEB, *STORES)) or taken.whole.startswith("survey.base.store.database")
     )
 
 

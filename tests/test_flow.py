@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from flask import Flask
 
-from survey import clock
+from survey.base import clock
+from survey.base.people.roles import Role
 from survey.collect import service as collect
 from survey.estimate import service as estimate
-from survey.roles import Role
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.units import service as units

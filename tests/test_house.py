@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import CheckConstraint, inspect
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
-from survey.config import PREFIX, Settings
-from survey.database import Base
-from survey.roles import Role
-from survey.security import STATIC_ENDPOINTS
+from survey.base.people.guard import STATIC_ENDPOINTS
+from survey.base.people.roles import Role
+from survey.base.settings import PREFIX, Settings
+from survey.base.store.database import Base
 from tests.source import ROOT
 
 #: what anybody may open; everything else asks for a role

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from flask_babel import gettext
 
+from survey.base.errors import NotFound
 from survey.collect import service
-from survey.errors import NotFound
 from survey.units import service as units
 
 

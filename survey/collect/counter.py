@@ -8,6 +8,8 @@ from datetime import date, datetime
 from flask import current_app
 from sqlalchemy import select
 
+from survey.base.store.database import engine, reading, session
+from survey.base.web.demo import DemoMark
 from survey.collect import tokens
 from survey.collect.questionnaire import Questionnaire, editions, questionnaire
 from survey.collect.recording import NewAnswer, NewResponse
@@ -16,8 +18,6 @@ from survey.collect.shelf import Shelf
 from survey.collect.submitting import Content, Outcome, Sending
 from survey.collect.tokens import FormToken
 from survey.collect.writing import Writer
-from survey.database import engine, reading, session
-from survey.demo import DemoMark
 from survey.units import service as units
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from survey.base.people.roles import Viewer
+from survey.base.store.database import session
 from survey.collect.finding import Chosen, overall_questions
 from survey.collect.models import Answer, KeptAside, Response
-from survey.database import session
-from survey.roles import Viewer
 
 #: sources that a rated unit may see before results are published; samples and panels are sealed from it
 OPEN_TO_UNITS = ("counter",)

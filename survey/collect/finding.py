@@ -11,10 +11,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
+from survey.base.store.database import session
 from survey.collect import receipts
 from survey.collect.models import Answer, Response, ResponseTag, ResponseText
 from survey.collect.questionnaire import newest
-from survey.database import session
 
 KEYS_AT_ONCE = 500
 

@@ -10,12 +10,12 @@ from datetime import date
 
 from flask_babel import gettext, lazy_gettext
 
-from survey import tables
+from survey.base.errors import Fault, ImportFaults, Refused
+from survey.base.web import tables
+from survey.base.web.tables import Row
 from survey.collect.questionnaire import all_tags, questionnaire
 from survey.collect.recording import NewAnswer, NewResponse
 from survey.collect.rules import CHANNELS, IMPORT, LONGEST_TEXT
-from survey.errors import Fault, ImportFaults, Refused
-from survey.tables import Row
 from survey.units import service as units
 
 #: name -> what a file writes -> level

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from survey.base.store.database import engine, reading, session
 from survey.collect.counter import room, secret
 from survey.collect.models import Submission
 from survey.collect.questionnaire import Questionnaire, questionnaire
@@ -15,7 +16,6 @@ from survey.collect.recording import NewAnswer, NewResponse
 from survey.collect.rules import SMS, calibration_text, selected_units, selection_factor
 from survey.collect.submitting import Content, Outcome, Sending
 from survey.collect.tokens import FormToken, of_link
-from survey.database import engine, reading, session
 from survey.sample import service as sample
 from survey.units import service as units
 

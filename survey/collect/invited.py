@@ -10,7 +10,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock
+from survey.base import clock
+from survey.base.errors import Gone, NotFound
+from survey.base.people.guard import csrf, public
+from survey.base.web.notices import NOTICES
 from survey.collect import invitation
 from survey.collect.invitation import Sheet
 from survey.collect.reading_forms import (
@@ -25,9 +28,6 @@ from survey.collect.routes import blueprint, show, show_notice
 from survey.collect.rules import lacks_spread
 from survey.collect.submitting import AGAIN, STORED, Content
 from survey.collect.writing import StoreBusy
-from survey.errors import Gone, NotFound
-from survey.messages import NOTICES
-from survey.security import csrf, public
 from survey.units.service import Unit
 
 STATUS = {"busy": 503, "unknown_answer": 400}

@@ -8,10 +8,10 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from survey.base.store.database import session
 from survey.collect.finding import overall_questions
 from survey.collect.models import Answer, Response, ResponseTag
 from survey.collect.questionnaire import all_tags
-from survey.database import session
 
 
 @dataclass(frozen=True)

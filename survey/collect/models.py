@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base
+from survey.base.store.database import Base
 
 #: rows lie in the order of the primary key, not of their arrival
 BY_KEY = {"sqlite_with_rowid": False}

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 from flask_babel import gettext
 
+from survey.base.errors import NotFound
 from survey.collect.rules import unneutral_words
-from survey.errors import NotFound
 
 FOLDER = Path(__file__).with_name("questionnaires")
 ENGLISH = "en"

@@ -9,7 +9,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, demo
+from survey.base import clock
+from survey.base.people.guard import csrf, public
+from survey.base.web import demo
+from survey.base.web.notices import NOTICES
 from survey.collect import counter, receipts, tokens
 from survey.collect.counter import Desk
 from survey.collect.questionnaire import Questionnaire
@@ -18,8 +21,6 @@ from survey.collect.routes import blueprint, citizen_page, language, show_notice
 from survey.collect.submitting import ASIDE, Content
 from survey.collect.tokens import TokenChanged
 from survey.collect.writing import StoreBusy
-from survey.messages import NOTICES
-from survey.security import csrf, public
 
 #: stands in a rendered page where the token or the receipt of each reader goes
 GAP = "·····gap·····"

@@ -12,11 +12,11 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Table, insert
 
+from survey.base.store.database import Base
 from survey.collect import receipts
 from survey.collect.models import Answer, Response, ResponseChoice, ResponseTag, ResponseText
 from survey.collect.questionnaire import newest
 from survey.collect.rules import LONGEST_TEXT
-from survey.database import Base
 
 #: rows a statement: keeps memory and the database's limits far
 CHUNK = 5000

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from flask_babel import get_locale
 
-from survey.messages import NOTICES
+from survey.base.web.notices import NOTICES
 
 blueprint = Blueprint("collect", __name__)
 

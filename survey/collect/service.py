@@ -10,7 +10,10 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import delete
 
-from survey import audit, clock, uploads
+from survey.base import clock
+from survey.base.people import audit
+from survey.base.store import kept_files
+from survey.base.store.database import commit, session
 from survey.collect import importing
 from survey.collect.counting import Arrivals, Aside, arrivals, kept_aside
 from survey.collect.finding import (
@@ -42,7 +45,6 @@ from survey.collect.receipts import is_well_formed as is_well_formed_receipt
 from survey.collect.receipts import written as written_receipt
 from survey.collect.recording import NewAnswer, NewResponse, store
 from survey.collect.tallying import TallyTable, tally
-from survey.database import commit, session
 from survey.units import service as units
 
 __all__ = [
@@ -117,12 +119,12 @@ def check_ratings(data: bytes, choice: ImportChoice) -> ImportPlan:
 
 def keep_upload(data: bytes, choice: ImportChoice) -> str:
     """Keep a checked file until somebody confirms it; returns the name by which it is taken."""
-    return uploads.keep(data, **asdict(choice))
+    return kept_files.keep(data, **asdict(choice))
 
 
 def import_kept_ratings(name: str, *, actor: str) -> ImportPlan:
     """Import a file kept after its dry run, once."""
-    data, about = uploads.take_once(name)
+    data, about = kept_files.take_once(name)
     day = date.fromisoformat(about["day"]) if about["day"] else None
     return import_ratings(data, ImportChoice(**{**about, "day": day}), actor=actor)
 

@@ -9,15 +9,15 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import get_locale, gettext, lazy_gettext, lazy_pgettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import jobs
+from survey.base.errors import ImportFaults, NotFound
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs
 from survey.collect import service
 from survey.collect.forms import SOURCE_NAMES, UploadForm
 from survey.collect.routes import blueprint, show
 from survey.collect.rules import unneutral_words
 from survey.collect.submitting import Content
-from survey.errors import ImportFaults, NotFound
-from survey.roles import Role
-from survey.security import allow, viewer
 from survey.units import service as units
 
 READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER)

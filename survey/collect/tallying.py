@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
+from survey.base.store.database import reading
 from survey.collect.models import Answer, Response
-from survey.database import reading
 
 #: response keys a statement: databases limit the values of one
 KEYS_AT_ONCE = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext
 
-from survey import menu
+from survey.base.web import menu
 from survey.collect import invited, rating, staff  # noqa: F401  # they register their pages on the blueprint
 from survey.collect.routes import blueprint
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from flask_babel import gettext
 
-from survey.errors import NotFound
+from survey.base.errors import NotFound
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
 from survey.estimate import listing, service
 from survey.estimate.listing import Line
-from survey.roles import Role
-from survey.security import allow, viewer
 
 if TYPE_CHECKING:
     from survey.estimate import charts

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from flask_babel import gettext
 
-from survey import tables
-from survey.errors import NotFound
+from survey.base.errors import NotFound
+from survey.base.people.roles import SYSTEM
+from survey.base.web import tables
 from survey.estimate import listing, service
-from survey.roles import SYSTEM
 from survey.units import service as units
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import Viewer
 from survey.collect import service as collect
-from survey.errors import NotFound, Refused
 from survey.estimate import rules, service
 from survey.estimate.values import Index, Points, Run
-from survey.roles import Viewer
 from survey.units import service as units
 
 SOURCE_NAMES = {

@@ -8,10 +8,12 @@ import numpy as np
 from flask import current_app
 from flask_babel import gettext
 
-from survey import audit
+from survey.base.errors import Refused
+from survey.base.people import audit
+from survey.base.people.roles import SYSTEM, Viewer
+from survey.base.store.database import commit, session
+from survey.base.store.jobs import Progress
 from survey.collect import service as collect
-from survey.database import commit, session
-from survey.errors import Refused
 from survey.estimate import breakdown as parts
 from survey.estimate import cells as tallies
 from survey.estimate import context as contexts
@@ -31,8 +33,6 @@ from survey.estimate.values import (
     Run,
     StratumLine,
 )
-from survey.jobs import Progress
-from survey.roles import SYSTEM, Viewer
 from survey.sample import service as sample
 from survey.screen import service as screen
 from survey.units import service as units

@@ -12,9 +12,9 @@ from threading import Lock
 from flask_babel import gettext
 from sqlalchemy import delete, select
 
-from survey import clock
-from survey.database import session
-from survey.errors import NotFound
+from survey.base import clock
+from survey.base.errors import NotFound
+from survey.base.store.database import session
 from survey.estimate import cells as tallies
 from survey.estimate import context as contexts
 from survey.estimate.models import EstimateRun

@@ -9,14 +9,15 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import jobs, menu, tables
-from survey.errors import NotFound
+from survey.base.errors import NotFound
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs
+from survey.base.store.jobs import Progress
+from survey.base.web import menu, tables
 from survey.estimate import chart_views, listing, service
 from survey.estimate.listing import FAULT_NAMES, FLOOR_NAMES, SOURCE_NAMES
 from survey.estimate.values import POINTS_TABLES
-from survey.jobs import Progress
-from survey.roles import Role
-from survey.security import allow, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("estimate", __name__)

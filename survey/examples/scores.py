@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from survey.base.people.roles import SYSTEM
 from survey.estimate import service as estimate
 from survey.examples import simulation as made_up
 from survey.examples.answers import Bodies
 from survey.followup import service as followup
-from survey.roles import SYSTEM
 from survey.score import service as score
 from survey.screen import service as screen
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from flask_babel import gettext
 
-from survey import audit, clock, demo
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people import audit
+from survey.base.store.database import commit
+from survey.base.web import demo
 from survey.collect import service as collect
-from survey.database import commit
-from survey.errors import Refused
 from survey.estimate import service as estimate
 from survey.examples import answers, poll, scores
 from survey.examples import simulation as made_up

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from survey.base.people.roles import SYSTEM
 from survey.followup import service
-from survey.roles import SYSTEM
 from survey.units import service as units
 
 

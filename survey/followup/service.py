@@ -10,13 +10,14 @@ from flask import current_app
 from flask_babel import get_locale, gettext
 from sqlalchemy import select
 
-from survey import audit, clock
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.people.roles import Viewer
+from survey.base.store.database import commit, session
 from survey.collect import service as collect
-from survey.database import commit, session
-from survey.errors import NotFound, Refused
 from survey.followup import rules
 from survey.followup.models import FollowupReply
-from survey.roles import Viewer
 
 
 @dataclass(frozen=True)

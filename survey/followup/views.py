@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import menu
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
 from survey.followup import service
 from survey.followup.forms import ReplyForm, TakeBackForm
-from survey.roles import Role
-from survey.security import allow, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("followup", __name__)

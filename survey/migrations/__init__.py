@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 
 #: every module that declares tables, in the order in which they build on each other
 MODELS = (
-    "survey.accounts",
-    "survey.audit",
-    "survey.jobs",
-    "survey.demo",
+    "survey.base.people.accounts",
+    "survey.base.people.audit",
+    "survey.base.store.jobs",
+    "survey.base.web.demo",
     "survey.units.models",
     "survey.sample.models",
     "survey.collect.models",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from survey.database import Base
+from survey.base.store.database import Base
 from survey.migrations import load_models
 
 load_models()

@@ -9,13 +9,15 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, demo, jobs, tables, uploads
-from survey.errors import Gone, ImportFaults, Refused
-from survey.jobs import Progress
-from survey.roles import Role
+from survey.base import clock
+from survey.base.errors import Gone, ImportFaults, Refused
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs, kept_files
+from survey.base.store.jobs import Progress
+from survey.base.web import demo, tables
 from survey.sample import letters, service
 from survey.sample.forms import UploadForm
-from survey.security import allow, viewer
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sample/waves/<int:wave_id>")
 PAGE_SIZE = 50
@@ -62,17 +64,17 @@ def upload(wave_id: int) -> BaseResponse:
     if not form.validate_on_submit():
         flash(" ".join(str(error) for error in form.file.errors), "danger")
         return redirect(url_for(".index", wave_id=wave_id))
-    return redirect(url_for(".check", wave_id=wave_id, token=uploads.keep(form.file.data.read())))
+    return redirect(url_for(".check", wave_id=wave_id, token=kept_files.keep(form.file.data.read())))
 
 
 @blueprint.route("/dispositions/<token>", methods=["GET", "POST"])
 @allow(Role.STATISTICIAN)
 def check(wave_id: int, token: str) -> Any:
     """The dry run of a list of outcomes, and its confirmation."""
-    data, wave = uploads.take(token), service.wave(wave_id)
+    data, wave = kept_files.take(token), service.wave(wave_id)
     if request.method == "POST":
         changed = service.import_dispositions(wave_id, data)
-        uploads.drop(token)
+        kept_files.drop(token)
         flash(gettext("%(n)s outcomes were recorded.", n=changed), "success")
         return redirect(url_for(".index", wave_id=wave_id))
     try:
@@ -124,7 +126,7 @@ def make_letters(wave_id: int) -> BaseResponse:
         mark = demo.label()
 
     def work(progress: Progress) -> str:
-        token = uploads.keep(letters.pdf(wave, wanted, today, mark=mark, progress=progress), wave=wave_id)
+        token = kept_files.keep(letters.pdf(wave, wanted, today, mark=mark, progress=progress), wave=wave_id)
         return f"/sample/waves/{wave_id}/letters/{token}"
 
     title = gettext("%(n)s letters of %(name)s", n=len(wanted), name=wave.name)
@@ -142,14 +144,14 @@ def ready_letters(wave_id: int, token: str) -> str:
 def fetch_letters(wave_id: int, token: str) -> Response:
     """Hand the letters over; they stay for a day, or until the wave closes."""
     _wave_of(wave_id, token)
-    return _download(uploads.take(token), f"letters-{wave_id}.pdf", "application/pdf")
+    return _download(kept_files.take(token), f"letters-{wave_id}.pdf", "application/pdf")
 
 
 def _wave_of(wave_id: int, token: str) -> service.Wave:
     """The wave, if these letters belong to it and their links still work."""
     wave = service.wave(wave_id)
-    if wave.state == "closed" or uploads.notes(token).get("wave") != wave_id:
-        uploads.drop(token)
+    if wave.state == "closed" or kept_files.notes(token).get("wave") != wave_id:
+        kept_files.drop(token)
         raise Gone(gettext("These letters are no longer here."), remedy=gettext("Make them again."))
     return wave
 

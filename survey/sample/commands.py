@@ -9,8 +9,9 @@ from typing import IO
 
 import click
 
-from survey import clock, demo, tables
-from survey.presentation import percent
+from survey.base import clock
+from survey.base.web import demo, tables
+from survey.base.web.presentation import percent
 from survey.sample import letters, service
 from survey.sample.drawing import Comparison
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from flask_babel import gettext
 
-from survey import tables
-from survey.errors import Refused
+from survey.base.errors import Refused
+from survey.base.web import tables
 from survey.sample import rules
 from survey.sample.rules import Drawn, SampleDesign
 from weighting.errors import WeightingError

@@ -13,9 +13,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select, update
 
-from survey import audit, tables
-from survey.database import session
-from survey.errors import Fault, ImportFaults, NotFound, Refused
+from survey.base.errors import Fault, ImportFaults, NotFound, Refused
+from survey.base.people import audit
+from survey.base.store.database import session
+from survey.base.web import tables
 from survey.sample import models, rules
 from survey.sample.rules import WaveDesign
 from weighting.dispositions import OutcomeRates, response_rates

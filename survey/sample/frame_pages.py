@@ -9,13 +9,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from survey import clock, jobs, uploads
-from survey.errors import Fault, ImportFaults
-from survey.jobs import Progress
-from survey.roles import Role
+from survey.base import clock
+from survey.base.errors import Fault, ImportFaults
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs, kept_files
+from survey.base.store.jobs import Progress
 from survey.sample import reading, rules, service
 from survey.sample.forms import FrameForm, UploadForm
-from survey.security import allow, viewer
 
 blueprint = Blueprint("frames", __name__, url_prefix="/sample/frames")
 #: faults a page lists; the rest is counted
@@ -42,7 +43,7 @@ def upload() -> Any:
         except ImportFaults as error:
             form.file.errors, faults = [error.message], error.faults
         else:
-            token = uploads.keep(data, headings=headings, filename=form.file.data.filename or "")
+            token = kept_files.keep(data, headings=headings, filename=form.file.data.filename or "")
             return redirect(url_for(".describe", token=token))
     return render_template("sample/frame_upload.html", form=form, faults=faults), 422 if faults else 200
 
@@ -51,7 +52,7 @@ def upload() -> Any:
 @allow(Role.STATISTICIAN)
 def describe(token: str) -> str | Response:
     """Say what the list is and what its columns mean."""
-    notes, data = uploads.notes(token), uploads.take(token)
+    notes, data = kept_files.notes(token), kept_files.take(token)
     columns = reading.columns(data)
     form = FrameForm(
         headings=notes["headings"],
@@ -63,7 +64,7 @@ def describe(token: str) -> str | Response:
     )
     if form.validate_on_submit():
         source = form.source()
-        uploads.note(token, source=_plain(source))
+        kept_files.note(token, source=_plain(source))
 
         def work(progress: Progress) -> str:
             return _check(token, source)
@@ -98,10 +99,10 @@ def _source(notes: Any) -> service.FrameSource:
 def _check(token: str, source: service.FrameSource) -> str:
     """Read the whole list, keep what was found, and say where to look at it."""
     try:
-        cases = service.read_cases(uploads.take(token), source)
+        cases = service.read_cases(kept_files.take(token), source)
     except ImportFaults as error:
         shown = [vars(fault) for fault in error.faults[:MOST_FAULTS]]
-        uploads.note(token, faults=shown, count=len(error.faults), sizes=None)
+        kept_files.note(token, faults=shown, count=len(error.faults), sizes=None)
     else:
         sizes: dict[str, dict[str, int]] = {}
         for place, column in enumerate(source.columns):
@@ -109,7 +110,7 @@ def _check(token: str, source: service.FrameSource) -> str:
             for case in cases:
                 counted[case.values[place]] = counted.get(case.values[place], 0) + 1
         found = rules.frame_hash(source.columns, ((case.key, case.values) for case in cases))
-        uploads.note(token, faults=[], count=len(cases), sizes=sizes, hash=found)
+        kept_files.note(token, faults=[], count=len(cases), sizes=sizes, hash=found)
     return _address(".check", token=token)
 
 
@@ -123,13 +124,13 @@ def _address(endpoint: str, **values: Any) -> str:
 @allow(Role.STATISTICIAN)
 def check(token: str) -> Any:
     """The dry run: every fault, or what will be stored and the button that stores it."""
-    notes = uploads.notes(token)
+    notes = kept_files.notes(token)
     if request.method == "POST" and not notes["faults"]:
-        data, source = uploads.take(token), _source(notes)
+        data, source = kept_files.take(token), _source(notes)
 
         def work(progress: Progress) -> str:
             made = service.import_frame(data, source, progress)
-            uploads.drop(token)
+            kept_files.drop(token)
             return _address(".show", frame_id=made.id)
 
         title = gettext("Storing %(name)s", name=source.name)

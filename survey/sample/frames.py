@@ -10,10 +10,12 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from survey import audit, clock, sealing
-from survey.database import reading, session
-from survey.errors import NotFound, Refused
-from survey.jobs import Progress
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.store import encryption
+from survey.base.store.database import reading, session
+from survey.base.store.jobs import Progress
 from survey.sample import models, rules
 from survey.sample.importing import Case, FrameSource
 from survey.sample.rules import Frame
@@ -64,7 +66,7 @@ def _check_source(source: FrameSource, cases: Sequence[Case]) -> None:
 
 
 def _row(case: Case, order: Sequence[int]) -> dict[str, Any]:
-    sealed = sealing.seal(rules.canonical(dict(case.contact))) if case.contact else None
+    sealed = encryption.seal(rules.canonical(dict(case.contact))) if case.contact else None
     return {
         "case_key": case.key,
         "strata": rules.canonical([case.values[index] for index in order]),
@@ -156,7 +158,7 @@ def contacts(frame_id: int, keys: Iterable[str]) -> dict[str, dict[str, str]]:
         while some := list(islice(wanted, 500)):
             query = select(case.case_key, case.contact).where(case.frame_id == frame_id, case.case_key.in_(some))
             found |= {
-                row.case_key: json.loads(sealing.unseal(row.contact))
+                row.case_key: json.loads(encryption.unseal(row.contact))
                 for row in connection.execute(query)
                 if row.contact
             }

@@ -8,8 +8,8 @@ from datetime import date
 
 from flask_babel import gettext
 
-from survey import tables
-from survey.errors import Fault, ImportFaults
+from survey.base.errors import Fault, ImportFaults
+from survey.base.web import tables
 from survey.sample import rules
 
 LONGEST_KEY = 64

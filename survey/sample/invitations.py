@@ -9,9 +9,9 @@ from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import Connection, Update, select, update
 
-from survey import sealing
-from survey.database import reading, session
-from survey.errors import Gone, NotFound, Refused
+from survey.base.errors import Gone, NotFound, Refused
+from survey.base.store import encryption
+from survey.base.store.database import reading, session
 from survey.sample import models, rules
 from survey.sample.rules import Invitation, Link, Wave
 
@@ -116,13 +116,13 @@ def links(wave_id: int) -> list[Link]:
             gettext("The wave is closed; its personal links were destroyed."),
             remedy=gettext("Nothing can bring them back. That is what keeps answers and persons apart."),
         )
-    return [Link(row.case_key, row.label, url_of(sealing.unseal(row.token_sealed))) for row in rows]
+    return [Link(row.case_key, row.label, url_of(encryption.unseal(row.token_sealed))) for row in rows]
 
 
 def fresh_link() -> dict[str, bytes]:
     """Columns of an invitation that give it a new link."""
     token = rules.new_token()
-    return {"token_hash": rules.token_hash(token), "token_sealed": sealing.seal(token)}
+    return {"token_hash": rules.token_hash(token), "token_sealed": encryption.seal(token)}
 
 
 def purge_links(wave_id: int) -> None:

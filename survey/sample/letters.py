@@ -15,7 +15,7 @@ import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, format_date, gettext
 from PIL import Image
 
-from survey.jobs import Progress
+from survey.base.store.jobs import Progress
 from survey.sample import frames
 from survey.sample.rules import Link, Wave
 from survey.units import service as units

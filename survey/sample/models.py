@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base
+from survey.base.store.database import Base
 
 
 class Frame(Base):

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from flask_babel import gettext
 
-from survey.errors import Refused
+from survey.base.errors import Refused
 from survey.sample import frames, rules
 from survey.sample.rules import SampleDesign
 from weighting.allocation import Allocation, allocate

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from survey import tables
+from survey.base.web import tables
 
 HEAD_BYTES = 64 * 1024
 HEAD_ROWS = 4

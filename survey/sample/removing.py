@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
-from survey import demo
-from survey.database import session
-from survey.errors import Refused
+from survey.base.errors import Refused
+from survey.base.store.database import session
+from survey.base.web import demo
 from survey.sample import models
 
 

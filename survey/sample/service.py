@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from survey import audit, uploads
-from survey.database import commit
-from survey.jobs import Progress
+from survey.base.people import audit
+from survey.base.store import kept_files
+from survey.base.store.database import commit
+from survey.base.store.jobs import Progress
 from survey.sample import fieldwork, removing
 from survey.sample import frames as frame_deeds
 from survey.sample import waves as wave_deeds
@@ -175,8 +176,8 @@ def _move(wave_id: int, to: str) -> Wave:
     wave_deeds.move(found, to)
     commit()
     if to == "closed":
-        for name in uploads.named(wave=wave_id):  # waiting letters hold the wave's links
-            uploads.drop(name)
+        for name in kept_files.named(wave=wave_id):  # waiting letters hold the wave's links
+            kept_files.drop(name)
     return wave_deeds.wave_value(found)
 
 

@@ -12,13 +12,15 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, jobs, menu, tables
-from survey.errors import Refused
-from survey.jobs import Progress
-from survey.roles import Role
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs
+from survey.base.store.jobs import Progress
+from survey.base.web import menu, tables
 from survey.sample import case_pages, frame_pages, service
 from survey.sample.forms import KINDS, QUESTIONNAIRES, DesignForm, SeedForm, WaveForm
-from survey.security import allow, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("sample", __name__)

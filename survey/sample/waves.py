@@ -9,9 +9,10 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import delete, func, insert, select
 
-from survey import audit, clock
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.store.database import session
 from survey.sample import drawing, frames, invitations, models, rules
 from survey.sample.rules import Drawn, SampleDesign, Wave
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask_babel import gettext
 
-from survey.errors import NotFound
+from survey.base.errors import NotFound
 from survey.score import service
 from survey.units import service as units
 

@@ -15,10 +15,10 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import demo
-from survey.errors import SurveyError
+from survey.base.errors import SurveyError
+from survey.base.people.guard import csrf, public
+from survey.base.web import demo
 from survey.score import service
-from survey.security import csrf, public
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1")
 DOCUMENTS = Path(__file__).parent / "documents"

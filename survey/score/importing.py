@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from survey import tables
-from survey.errors import Fault, ImportFaults
+from survey.base.errors import Fault, ImportFaults
+from survey.base.web import tables
 from survey.score.inputs import NewExtra, NewValue
 from survey.score.scheme import Scheme
 from survey.units import service as units

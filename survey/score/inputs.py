@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
-from survey import clock
-from survey.database import session
+from survey.base import clock
+from survey.base.store.database import session
 from survey.score.making import Given
 from survey.score.models import ExternalValue, StoredExtra
 

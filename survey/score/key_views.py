@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.roles import Role
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
 from survey.score import service
 from survey.score.forms import KeyForm
-from survey.security import allow, viewer
 
 blueprint = Blueprint("keys", __name__)
 

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from flask_babel import gettext
 from sqlalchemy import select, update
 
-from survey import clock
-from survey.database import engine, session
-from survey.errors import NotFound
+from survey.base import clock
+from survey.base.errors import NotFound
+from survey.base.store.database import engine, session
 from survey.score.models import FeedKey
 from survey.score.sheet import digest
 

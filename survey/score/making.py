@@ -9,7 +9,7 @@ from functools import cache
 
 from scipy import special
 
-from survey.config import ROOT
+from survey.base.settings import ROOT
 from survey.estimate import service as estimate
 from survey.score import rules
 from survey.score.precision import error_of_sum, interval, place_sets

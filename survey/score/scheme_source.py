@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from flask_babel import gettext
 
-from survey.errors import Fault, ImportFaults
+from survey.base.errors import Fault, ImportFaults
 
 LONGEST = 200_000
 #: "35-40", "35–40 %", "35 至 40": two numbers where one is needed

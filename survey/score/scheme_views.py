@@ -6,11 +6,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.errors import ImportFaults
-from survey.roles import Role
+from survey.base.errors import ImportFaults
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
 from survey.score import service
 from survey.score.forms import SchemeForm
-from survey.security import allow, viewer
 
 blueprint = Blueprint("schemes", __name__)
 STAFF = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)

@@ -9,9 +9,9 @@ from pathlib import Path
 from flask_babel import gettext
 from sqlalchemy import func, select
 
-from survey import clock
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.store.database import session
 from survey.score.models import StoredScheme, StoredSheet
 from survey.score.scheme import Scheme
 from survey.score.scheme_checks import check_scheme

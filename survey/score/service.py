@@ -8,11 +8,12 @@ from pathlib import Path
 from flask import current_app
 from flask_babel import gettext
 
-from survey import audit, clock
-from survey.database import commit, session
-from survey.errors import Refused
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people import audit
+from survey.base.people.roles import SYSTEM, Viewer
+from survey.base.store.database import commit, session
 from survey.estimate import service as estimate
-from survey.roles import SYSTEM, Viewer
 from survey.score import importing, inputs, keys, schemes, sheets, signing
 from survey.score.importing import ExtraPlan, ValuePlan
 from survey.score.inputs import NewExtra, NewValue

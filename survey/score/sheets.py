@@ -9,11 +9,12 @@ from pathlib import Path
 from flask_babel import gettext
 from sqlalchemy import delete, select
 
-from survey import clock, demo
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import Viewer
+from survey.base.store.database import session
+from survey.base.web import demo
 from survey.estimate import service as estimate
-from survey.roles import Viewer
 from survey.score import inputs, making, signing
 from survey.score.making import Judged
 from survey.score.models import ExternalValue, StoredExtra, StoredScheme, StoredSheet

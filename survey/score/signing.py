@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask_babel import gettext
 
-from survey.errors import Refused
+from survey.base.errors import Refused
 from survey.score.sheet import digest, to_json_value
 
 KEY_FILE = "signing_key.pem"

@@ -10,13 +10,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import uploads
-from survey.errors import ImportFaults, NotFound
-from survey.roles import Role
+from survey.base.errors import ImportFaults, NotFound
+from survey.base.people.guard import allow
+from survey.base.people.roles import Role
+from survey.base.store import kept_files
 from survey.score import service
 from survey.score.downloads import FORMATS, Table, extra_table, value_table
 from survey.score.forms import UploadForm, scheme_choices
-from survey.security import allow
 from survey.units import service as units
 
 blueprint = Blueprint("values", __name__)
@@ -101,15 +101,15 @@ def upload(round_id: int, code: str, kind: str) -> str | tuple[str, int]:
         plan = chosen.carry_out(round_id, code, data, dry_run=True)
     except ImportFaults as error:
         return render_template("score/upload.html", **page, refused=error), error.status
-    return render_template("score/upload.html", **page, plan=plan, kept=uploads.keep(data))
+    return render_template("score/upload.html", **page, plan=plan, kept=kept_files.keep(data))
 
 
 @blueprint.post("/score/values/<int:round_id>/<code>/<kind>/confirm")
 @allow(Role.OFFICE)
 def confirm(round_id: int, code: str, kind: str) -> BaseResponse:
     chosen, kept = _kind(kind), request.form.get("kept", "")
-    plan = chosen.carry_out(round_id, code, uploads.take(kept))
-    uploads.drop(kept)
+    plan = chosen.carry_out(round_id, code, kept_files.take(kept))
+    kept_files.drop(kept)
     flash(gettext("%(n)s values stored.", n=len(plan.new)), "success")
     return redirect(url_for(".choose", round=round_id, scheme=code))
 

@@ -10,13 +10,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import menu
-from survey.errors import NotFound
-from survey.roles import Role
+from survey.base.errors import NotFound
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
 from survey.score import key_views, scheme_views, service, value_views
 from survey.score.downloads import FORMATS, attachment, language, sheet_table, why_unranked
 from survey.score.forms import CorrectionForm, SheetForm
-from survey.security import allow, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("score", __name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.errors import NotFound
+from survey.base.errors import NotFound
 from survey.screen import service
 from survey.units import service as units
 

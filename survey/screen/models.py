@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base
+from survey.base.store.database import Base
 
 
 class ScreenDecision(Base):

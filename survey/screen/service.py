@@ -9,11 +9,12 @@ from datetime import datetime
 from flask_babel import gettext
 from sqlalchemy import delete, func, select
 
-from survey import audit, clock
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.people.roles import Viewer
+from survey.base.store.database import commit, session
 from survey.collect import service as collect
-from survey.database import commit, session
-from survey.errors import NotFound, Refused
-from survey.roles import Viewer
 from survey.screen import rules
 from survey.screen.models import ScreenDecision
 from survey.screen.models import Uncounted as UncountedRow

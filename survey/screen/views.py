@@ -6,15 +6,15 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import menu
+from survey.base.people.guard import allow, public, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
+from survey.base.web.notices import NOTICES
+from survey.base.web.presentation import page_url
 from survey.collect import service as collect
 from survey.followup import service as followup
-from survey.messages import NOTICES
-from survey.presentation import page_url
-from survey.roles import Role
 from survey.screen import service
 from survey.screen.forms import ReasonForm
-from survey.security import allow, public, viewer
 from survey.units import service as units
 
 blueprint = Blueprint("screen", __name__)

@@ -8,8 +8,8 @@ from typing import TypeVar
 from flask_babel import gettext
 from sqlalchemy import select
 
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base.errors import NotFound, Refused
+from survey.base.store.database import session
 from survey.units import models, reading, rules
 from survey.units.rules import Round, UnitClass
 

@@ -14,8 +14,8 @@ from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.image.svg import SvgPathFillImage
 from sqlalchemy import Connection, insert, select
 
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base.errors import NotFound, Refused
+from survey.base.store.database import session
 from survey.units import models, rules
 from survey.units.rules import Place, Stay
 

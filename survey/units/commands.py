@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from flask_babel import gettext
 
-from survey import clock
-from survey.errors import NotFound
+from survey.base import clock
+from survey.base.errors import NotFound
 from survey.units import service
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

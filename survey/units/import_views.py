@@ -11,10 +11,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, uploads
-from survey.errors import ImportFaults, NotFound
-from survey.roles import Role
-from survey.security import allow
+from survey.base import clock
+from survey.base.errors import ImportFaults, NotFound
+from survey.base.people.guard import allow
+from survey.base.people.roles import Role
+from survey.base.store import kept_files
 from survey.units import exporting, service
 from survey.units.forms import UploadForm
 
@@ -73,7 +74,7 @@ def upload(kind: str) -> str | BaseResponse | tuple[str, int]:
         plan = chosen.carry_out(data, True)
     except ImportFaults as error:
         return render_template("units/upload.html", **page, refused=error), error.status
-    kept = uploads.keep(data) if plan.total else ""
+    kept = kept_files.keep(data) if plan.total else ""
     return render_template("units/upload.html", **page, plan=plan, kept=kept, shown=LINES_SHOWN)
 
 
@@ -81,8 +82,8 @@ def upload(kind: str) -> str | BaseResponse | tuple[str, int]:
 @allow(Role.OFFICE)
 def confirm(kind: str) -> BaseResponse:
     chosen, kept = _kind(kind), request.form.get("kept", "")
-    plan = chosen.carry_out(uploads.take(kept), False)
-    uploads.drop(kept)
+    plan = chosen.carry_out(kept_files.take(kept), False)
+    kept_files.drop(kept)
     words = gettext("Stored: %(added)s added, %(changed)s changed.", added=len(plan.added), changed=len(plan.changed))
     flash(words, "success")
     return redirect(url_for("units.listing"))

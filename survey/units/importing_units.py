@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from survey import tables
-from survey.tables import Row, Table
+from survey.base.web import tables
+from survey.base.web.tables import Row, Table
 from survey.units import reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
 from survey.units.models import Unit as StoredUnit

@@ -7,8 +7,8 @@ from datetime import date
 
 from flask_babel import gettext
 
-from survey import tables
-from survey.tables import Row
+from survey.base.web import tables
+from survey.base.web.tables import Row
 from survey.units import codes, reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
 from survey.units.models import Window as StoredWindow

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base
+from survey.base.store.database import Base
 
 
 class UnitClass(Base):

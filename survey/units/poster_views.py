@@ -6,9 +6,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, jobs, uploads
-from survey.roles import Role
-from survey.security import allow, viewer
+from survey.base import clock
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs, kept_files
 from survey.units import service
 from survey.units.exporting import download
 
@@ -66,7 +67,7 @@ def make() -> Response | BaseResponse:
     ready = url_for(".ready", name="-")
 
     def work(progress: jobs.Progress) -> str:
-        return ready[:-1] + uploads.keep(service.poster_pdf(found, str(kind), progress))
+        return ready[:-1] + kept_files.keep(service.poster_pdf(found, str(kind), progress))
 
     title = gettext("Posters for %(n)s counters", n=len(found))
     return redirect(url_for("house.job", job_id=jobs.start(title, work, user_id=viewer().user_id)))
@@ -75,13 +76,13 @@ def make() -> Response | BaseResponse:
 @blueprint.get("/posters/ready/<name>")
 @allow(*PRINTERS)
 def ready(name: str) -> str:
-    return render_template("units/posters_ready.html", name=name, size=len(uploads.take(name)))
+    return render_template("units/posters_ready.html", name=name, size=len(kept_files.take(name)))
 
 
 @blueprint.get("/posters/<name>.pdf")
 @allow(*PRINTERS)
 def file(name: str) -> Response:
-    return _pdf(uploads.take(name))
+    return _pdf(kept_files.take(name))
 
 
 def _pdf(data: bytes) -> Response:

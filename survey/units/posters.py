@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, gettext
 
-from survey import demo
+from survey.base.web import demo
 from survey.units import codes, reading
 
 if TYPE_CHECKING:

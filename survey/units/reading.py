@@ -8,9 +8,9 @@ from datetime import date
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
 
-from survey.database import session
-from survey.errors import NotFound
-from survey.roles import Viewer
+from survey.base.errors import NotFound
+from survey.base.people.roles import Viewer
+from survey.base.store.database import session
 from survey.units import models
 from survey.units.rules import CaseloadCell, Round, Unit, UnitClass, Window
 

@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock
-from survey.errors import Refused
-from survey.roles import Role
-from survey.security import allow
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people.guard import allow
+from survey.base.people.roles import Role
 from survey.units import service
 from survey.units.forms import ClassForm, NewClassForm, NewRoundForm, RoundForm
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_babel import gettext
 
-from survey import audit, clock
-from survey.database import commit, engine
-from survey.errors import NotFound
+from survey.base import clock
+from survey.base.errors import NotFound
+from survey.base.people import audit
+from survey.base.store.database import commit, engine
 from survey.units import changing, codes, importing_units, importing_windows, posters, removing, storing
 from survey.units.codes import find_place_on, link_of, qr_matrix, qr_png, qr_svg, qr_terminal, standing, stays
 from survey.units.importing import Plan, PlannedLine

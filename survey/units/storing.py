@@ -10,8 +10,8 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
 
-from survey.database import session
-from survey.errors import NotFound, Refused
+from survey.base.errors import NotFound, Refused
+from survey.base.store.database import session
 from survey.units import models, rules
 from survey.units.rules import NewUnit, NewWindow
 

@@ -9,10 +9,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import clock, menu
-from survey.errors import Refused
-from survey.roles import Role
-from survey.security import allow, viewer
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
 from survey.units import counter_views, import_views, poster_views, round_views, service
 from survey.units.counter_views import READERS
 from survey.units.exporting import FORMATS, caseload_table

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from survey import clock
+from survey.base import clock
+from survey.base.store.database import engine
 from survey.collect.models import Answer, KeptAside, Response, Submission
-from survey.database import engine
 from survey.sample import service as sample
 from survey.units import service as units
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook
 
+from survey.base.errors import Gone, ImportFaults, Refused
+from survey.base.people.roles import Role
 from survey.collect import service
 from survey.collect.commands import collect
-from survey.errors import Gone, ImportFaults, Refused
-from survey.roles import Role
 from tests.collect.conftest import Town
 
 HOUSING = Path(__file__).parents[1] / "reference" / "housing.csv"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from survey.base.store.database import engine
 from survey.collect import service
 from survey.collect.models import Answer, Response, ResponseChoice
-from survey.database import engine
 from survey.sample import service as sample
 from tests.client import Reader
 from tests.collect.conftest import Town

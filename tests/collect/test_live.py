@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from survey.config import Settings
+from survey.base.settings import Settings
 from tests.browser import Visitor
 from tests.client import Reader
 from tests.collect.conftest import at, found_town, token_in

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from survey import clock
+from survey.base import clock
 from survey.collect import service
 from survey.units import service as units
 from tests.client import Client, Reader

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from survey import clock
+from survey.base import clock
+from survey.base.people.roles import Role
 from survey.collect import service
 from survey.collect.rules import unneutral_words
-from survey.roles import Role
 from tests.collect.conftest import Town
 
 

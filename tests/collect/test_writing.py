@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from survey import clock
+from survey.base import clock
+from survey.base.store.database import engine
 from survey.collect import counter, service, tokens
 from survey.collect.models import Answer, Response, Submission
 from survey.collect.writing import Writer
-from survey.database import engine
 from tests.collect.conftest import Town
 
 

@@ -7,8 +7,8 @@ import time
 import pytest
 from flask import Flask
 
+from survey.base.people.roles import Role
 from survey.estimate import service as estimate
-from survey.roles import Role
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.estimate.conftest import Place, set_cases

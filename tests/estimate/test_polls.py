@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from survey.base.store.database import engine, session
 from survey.collect import service as collect
-from survey.database import engine, session
 from survey.estimate import service as estimate
 from survey.sample import service as sample
 from tests.estimate.conftest import CLOSES, OPENS, Place

@@ -7,9 +7,9 @@ import math
 import pytest
 from flask import Flask
 
+from survey.base.people.roles import SYSTEM
 from survey.collect import service as collect
 from survey.estimate import service as estimate
-from survey.roles import SYSTEM
 from survey.screen import service as screen
 from tests.estimate.conftest import OPENS, Place, set_cases
 

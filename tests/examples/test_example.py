@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from survey import demo
+from survey.base.errors import Refused
+from survey.base.people.roles import SYSTEM, Role
+from survey.base.store.database import Base, session
+from survey.base.web import demo
 from survey.collect import service as collect
-from survey.database import Base, session
-from survey.errors import Refused
 from survey.estimate import service as estimate
 from survey.examples import service as example
 from survey.migrations import load_models
-from survey.roles import SYSTEM, Role
 from survey.score import service as score
 from survey.units import service as units
 from tests.client import Client

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.collect import service as collect
-from survey.errors import NotFound, Refused
 from survey.followup import service
-from survey.roles import SYSTEM, Role, Viewer
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.rounds import rate, small_round

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from survey import accounts
-from survey.errors import Refused
-from survey.roles import Role
+from survey.base.errors import Refused
+from survey.base.people import accounts
+from survey.base.people.roles import Role
 from tests.client import Client
 from tests.conftest import PASSWORD, SignIn
 

@@ -7,10 +7,10 @@ import re
 from flask import Flask
 from sqlalchemy import text
 
-from survey import audit
-from survey import deeds as names
-from survey.database import commit, engine, session
-from survey.roles import Role
+from survey.base.people import actions as names
+from survey.base.people import audit
+from survey.base.people.roles import Role
+from survey.base.store.database import commit, engine, session
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.source import ROOT

@@ -6,11 +6,12 @@ import time
 
 from flask import Flask
 
-from survey import audit, jobs
-from survey.database import commit
-from survey.errors import Refused
-from survey.jobs import Progress
-from survey.roles import Role
+from survey.base.errors import Refused
+from survey.base.people import audit
+from survey.base.people.roles import Role
+from survey.base.store import jobs
+from survey.base.store.database import commit
+from survey.base.store.jobs import Progress
 from tests.client import Client
 from tests.conftest import SignIn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.roles import Role
+from survey.base.people.roles import Role
 from tests.client import Client
 from tests.conftest import SignIn
 

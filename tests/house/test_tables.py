@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from survey import demo, tables
-from survey.database import commit
-from survey.errors import ImportFaults
+from survey.base.errors import ImportFaults
+from survey.base.store.database import commit
+from survey.base.web import demo, tables
 
 COLUMNS = {"code": ("编号",), "name": ("名称",)}
 

@@ -13,10 +13,11 @@ import pytest
 from flask_babel import force_locale
 from playwright.sync_api import Browser
 
-from survey import accounts, create_app
-from survey.config import Settings
+from survey import create_app
+from survey.base.people import accounts
+from survey.base.people.roles import Role
+from survey.base.settings import Settings
 from survey.examples import service as examples
-from survey.roles import Role
 from survey.units import service as units
 from tests.browser import DESK, Visitor
 from tests.conftest import FOLDER, PASSWORD

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Response
 
-from survey.config import Settings
+from survey.base.settings import Settings
 from tests.browser import SMALLEST_PHONE, Visitor
 from tests.collect.conftest import Town, found_town
 from tests.databases import Databases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from survey.roles import SYSTEM
+from survey.base.people.roles import SYSTEM
 from survey.score import service as score
 from survey.units import service as units
 from tests.in_browser.conftest import UNIT, Example, Staff

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.errors import Refused
+from survey.base.errors import Refused
 from survey.sample import drawing, rules
 from survey.sample.rules import SampleDesign
 

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey import tables
-from survey.roles import Role
+from survey.base.people.roles import Role
+from survey.base.web import tables
 from survey.sample import frame_pages, service, views
 from survey.units import service as units
 from tests.conftest import SignIn

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from survey.database import engine, session
-from survey.errors import Gone, ImportFaults, NotFound, Refused
+from survey.base.errors import Gone, ImportFaults, NotFound, Refused
+from survey.base.store.database import engine, session
 from survey.sample import service
 from tests.sample.conftest import CHOICE, SEED, SOURCE, MakeWave, frame_csv
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from survey import accounts
-from survey.roles import Role
+from survey.base.people import accounts
+from survey.base.people.roles import Role
 from survey.score import service
 from tests.browser import SMALLEST_PHONE, Visitor
 from tests.live import Server

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from survey.errors import ImportFaults, NotFound
+from survey.base.errors import ImportFaults, NotFound
 from survey.score import service
 from survey.score.commands import score
 from tests.score.judging import Judging

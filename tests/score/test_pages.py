@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from survey.roles import Role
+from survey.base.people.roles import Role
 from survey.score import service
 from tests.conftest import SignIn
 from tests.score.judging import INDEX_88, Judging

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from survey.config import ROOT
-from survey.errors import ImportFaults, Refused
+from survey.base.errors import ImportFaults, Refused
+from survey.base.settings import ROOT
 from survey.score import service
 from tests.score.judging import Judging
 

@@ -10,11 +10,11 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from survey import demo
-from survey.database import commit, engine
-from survey.errors import NotFound, Refused
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import Role, Viewer
+from survey.base.store.database import commit, engine
+from survey.base.web import demo
 from survey.estimate import service as estimate
-from survey.roles import Role, Viewer
 from survey.score import service
 from survey.score.making import code_version
 from survey.screen import service as screen

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from survey.database import engine
-from survey.errors import NotFound, Refused
-from survey.roles import Role, Viewer
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import Role, Viewer
+from survey.base.store.database import engine
 from survey.screen import service
 from tests.client import Client
 from tests.conftest import SignIn

@@ -10,8 +10,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from survey.database import reading
-from survey.errors import NotFound, Refused
+from survey.base.errors import NotFound, Refused
+from survey.base.store.database import reading
 from survey.units import service
 from tests.units.conftest import OPENED, build
 

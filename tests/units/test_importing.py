@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from survey.errors import ImportFaults
+from survey.base.errors import ImportFaults
 from survey.units import service
 from tests.units.conftest import build
 

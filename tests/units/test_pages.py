@@ -9,8 +9,8 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from survey import clock
-from survey.roles import Role
+from survey.base import clock
+from survey.base.people.roles import Role
 from survey.units import service
 from tests.units.conftest import Town
 

@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from survey import demo
-from survey.database import commit
+from survey.base.store.database import commit
+from survey.base.web import demo
 from survey.units import service
 from tests.units.conftest import Town
 

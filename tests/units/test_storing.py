@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from survey import audit
-from survey.database import session
-from survey.errors import NotFound, Refused
-from survey.roles import Role, Viewer
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.people.roles import Role, Viewer
+from survey.base.store.database import session
 from survey.units import models, service
 from survey.units.service import NewUnit, NewWindow
 from tests.units.conftest import build

@@ -13,8 +13,8 @@ from flask_login import current_user
 from sqlalchemy import DateTime, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey import clock
-from survey.database import Base, session
+from survey.base import clock
+from survey.base.store.database import Base, session
 
 FIRST = "0" * 64
 #: PostgreSQL's advisory lock that keeps the chain in one line; SQLite has only one writer anyway

@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 
-from survey import demo
-from survey.errors import Fault, ImportFaults
+from survey.base.errors import Fault, ImportFaults
+from survey.base.web import demo
 
 MOST_ROWS = 2_000_000
 LONGEST_CELL = 20_000

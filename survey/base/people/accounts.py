@@ -15,10 +15,11 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey import audit, clock
-from survey.database import Base, commit, session
-from survey.errors import NotFound, Refused
-from survey.roles import Role, Viewer
+from survey.base import clock
+from survey.base.errors import NotFound, Refused
+from survey.base.people import audit
+from survey.base.people.roles import Role, Viewer
+from survey.base.store.database import Base, commit, session
 
 FAILURES_BEFORE_PAUSE = 5
 PAUSE = timedelta(minutes=5)

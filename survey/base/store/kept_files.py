@@ -15,8 +15,9 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext
 
-from survey import clock, sealing
-from survey.errors import Gone
+from survey.base import clock
+from survey.base.errors import Gone
+from survey.base.store import encryption
 
 KEPT_SECONDS = 24 * 60 * 60
 DATA, NOTES, TAKEN = "data", "notes", "taken"
@@ -28,7 +29,7 @@ def keep(data: bytes, **about: Any) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _throw_away_old(folder)
     name = secrets.token_urlsafe(16)
-    (folder / f"{name}.{DATA}").write_bytes(sealing.seal_bytes(data))
+    (folder / f"{name}.{DATA}").write_bytes(encryption.seal_bytes(data))
     _write_notes(name, about)
     return name
 
@@ -39,7 +40,7 @@ def take(name: str) -> bytes:
     Raises:
         Gone: it is older than a day, was taken for good, or was never there.
     """
-    return sealing.unseal_bytes(_path(name).read_bytes())
+    return encryption.unseal_bytes(_path(name).read_bytes())
 
 
 def take_once(name: str) -> tuple[bytes, Mapping[str, Any]]:
@@ -53,7 +54,7 @@ def take_once(name: str) -> tuple[bytes, Mapping[str, Any]]:
         taken = _path(name).rename(_folder() / f"{name}.{TAKEN}")
     except FileNotFoundError as error:
         raise _gone() from error
-    data = sealing.unseal_bytes(taken.read_bytes())
+    data = encryption.unseal_bytes(taken.read_bytes())
     drop(name)
     return data, about
 
@@ -66,7 +67,7 @@ def note(name: str, **values: Any) -> None:
 def notes(name: str) -> Mapping[str, Any]:
     """The plain values that are kept with the bytes."""
     _path(name)
-    found: dict[str, Any] = json.loads(sealing.unseal((_folder() / f"{name}.{NOTES}").read_bytes()))
+    found: dict[str, Any] = json.loads(encryption.unseal((_folder() / f"{name}.{NOTES}").read_bytes()))
     return found
 
 
@@ -86,7 +87,7 @@ def named(**wanted: Any) -> Iterator[str]:
 
 def _write_notes(name: str, values: Mapping[str, Any]) -> None:
     text = json.dumps(values, ensure_ascii=False, default=str)
-    (_folder() / f"{name}.{NOTES}").write_bytes(sealing.seal(text))
+    (_folder() / f"{name}.{NOTES}").write_bytes(encryption.seal(text))
 
 
 def _folder() -> Path:

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 from flask_babel import gettext
 
-from survey.errors import Refused
+from survey.base.errors import Refused
 
 PURPOSE = b"survey: contacts, links and waiting files"
 

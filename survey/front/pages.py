@@ -13,12 +13,16 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey import accounts, audit, clock, deeds, demo, jobs, menu, overview
-from survey.errors import ImportFaults, SurveyError
-from survey.house_forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
-from survey.messages import NOTICES
-from survey.roles import Role
-from survey.security import allow, public, signed_in, viewer
+from survey.base import clock
+from survey.base.errors import ImportFaults, SurveyError
+from survey.base.people import accounts, actions, audit
+from survey.base.people.guard import allow, public, signed_in, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs
+from survey.base.web import demo, menu
+from survey.base.web.notices import NOTICES
+from survey.front import overview
+from survey.front.forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("house", __name__, template_folder=None)
@@ -165,7 +169,7 @@ def audit_log() -> str:
         size=50,
         q=search,
         broken=broken,
-        deed_name=deeds.name,
+        deed_name=actions.name,
     )
 
 

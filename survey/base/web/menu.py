@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from survey.roles import Role, Viewer
+from survey.base.people.roles import Role, Viewer
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from flask_babel import force_locale, get_locale, gettext
 from sqlalchemy import CheckConstraint, DateTime, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey import clock
-from survey.database import Base, commit, session
-from survey.errors import NotFound, SurveyError
+from survey.base import clock
+from survey.base.errors import NotFound, SurveyError
+from survey.base.store.database import Base, commit, session
 
 log = logging.getLogger(__name__)
 #: a job that has not moved for so long died with its process

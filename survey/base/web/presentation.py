@@ -10,7 +10,8 @@ from flask import Flask, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from survey import clock, security
+from survey.base import clock
+from survey.base.people import guard
 
 NOTHING = "–"
 #: the five levels and "cannot say", in the words of the national rules (DOMAIN: 好差评)
@@ -68,7 +69,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(number=number, percent=percent, day=day, moment=moment)
     style = citizen_style(Path(app.static_folder or ""))
     app.extensions["citizen_style"] = style
-    source = app.extensions["citizen_style_source"] = security.digest_of_style(style)
+    source = app.extensions["citizen_style_source"] = guard.digest_of_style(style)
     app.extensions["citizen_policy"] = (
         f"default-src 'none'; style-src {source}; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
-from survey import clock
+from survey.base import clock
+from survey.base.people.roles import Role, Viewer
+from survey.base.web.presentation import moment, number, percent
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.followup import service as followup
-from survey.presentation import moment, number, percent
-from survey.roles import Role, Viewer
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.screen import service as screen

@@ -15,9 +15,9 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.config import Settings
-from survey.errors import Forbidden
-from survey.roles import SYSTEM, Role, Viewer
+from survey.base.errors import Forbidden
+from survey.base.people.roles import SYSTEM, Role, Viewer
+from survey.base.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()

@@ -7,8 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp
 
-from survey.accounts import ROLE_NAMES, SHORTEST_PASSWORD
-from survey.roles import Role
+from survey.base.people.accounts import ROLE_NAMES, SHORTEST_PASSWORD
+from survey.base.people.roles import Role
 from survey.units import service as units
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from survey.errors import NotFound
+from survey.base.errors import NotFound
 
 
 class Role(StrEnum):

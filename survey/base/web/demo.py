@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.database import Base, reading, session
+from survey.base.store.database import Base, reading, session
 
 
 class DemoMark(Base):

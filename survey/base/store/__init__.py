@@ -1,0 +1,1 @@
+"""Keeping: the database, long jobs, files between two pages, encryption."""

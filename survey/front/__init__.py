@@ -1,0 +1,1 @@
+"""What knows every room: start page, sign-in, people, jobs, error pages."""
