@@ -1,7 +1,7 @@
 """The message catalogues: one a room and language, so that a room's words are kept where the room is kept.
 
 The program speaks English to itself and looks the citizen's sentence up in
-`survey/translations/<language>/LC_MESSAGES/<room>.po`. Sources outside the rooms' folders belong to `house`.
+`survey/translations/<language>/LC_MESSAGES/<room>.po`. Sources outside the rooms' folders belong to `base`.
 
     python -m survey.catalogues extract [room ...]    bring the .po files up to date with the source
     python -m survey.catalogues compile               make the .mo files that are missing or old
@@ -16,17 +16,19 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from survey.base.web.languages import LANGUAGES
+from survey.rooms import BASE, CATALOGUES
+
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "survey" / "translations"
-HOUSE = "house"
-ROOMS = (HOUSE, "units", "sample", "collect", "followup", "screen", "estimate", "score")
-LANGUAGES = ("zh_Hans", "en")
+ROOMS = CATALOGUES
 
 #: How a sentence is marked: the position of its singular, plural and context among the call's arguments.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -53,11 +55,11 @@ def room_of(path: Path) -> str:
 
     >>> room_of(Path("survey/units/views.py")), room_of(Path("templates/score/sheet.html"))
     ('units', 'score')
-    >>> room_of(Path("survey/errors.py")), room_of(Path("templates/base.html"))
-    ('house', 'house')
+    >>> room_of(Path("survey/cli.py")), room_of(Path("templates/base.html"))
+    ('base', 'base')
     """
     folder = path.parts[1]
-    return folder if folder in ROOMS else HOUSE
+    return folder if folder in ROOMS else BASE
 
 
 def sources() -> Iterator[Path]:
@@ -86,14 +88,36 @@ def catalogue_of(room: str, language: str) -> Catalog:
         return read_po(file, locale=language, domain=room, abort_invalid=True)
 
 
-def extract_room(room: str, language: str) -> bool:
+#: a sentence with its context -> what it is in a language
+Said = dict[tuple[Any, str | None], Any]
+
+
+def said_anywhere(language: str) -> Said:
+    """Every translation there is: a sentence that moves to another room takes its words along."""
+    return {
+        (message.id, message.context): message.string
+        for room in ROOMS
+        for message in catalogue_of(room, language)
+        if message.id and _is_said(message.string)
+    }
+
+
+def extract_room(room: str, language: str, said: Said | None = None) -> bool:
     """Bring one catalogue up to date, keeping its translations; say whether the file changed.
 
     Sentences that left the source leave the catalogue. Neither line numbers nor dates are written,
     so a difference in the file is a difference in the words.
+
+    Args:
+        room: whose catalogue.
+        language: of the translations.
+        said: what other rooms' catalogues said before any of them was changed.
     """
     catalogue = catalogue_of(room, language)
     catalogue.update(template_of(room), no_fuzzy_matching=True, update_header_comment=False)
+    for message in catalogue:
+        if message.id and not _is_said(message.string):
+            message.string = (said or {}).get((message.id, message.context), message.string)
     path = po_path(room, language)
     before = path.read_bytes() if path.exists() else b""
     after = _header(catalogue, language).encode() + _body(catalogue)
@@ -185,9 +209,10 @@ def main(arguments: Iterable[str] | None = None) -> int:
             print(f"compiled {path.relative_to(ROOT)}")
         return 0
     if chosen.deed == "extract":
+        said = {language: said_anywhere(language) for language in LANGUAGES}
         for room in rooms:
             for language in LANGUAGES:
-                if extract_room(room, language):
+                if extract_room(room, language, said[language]):
                     print(f"updated {po_path(room, language).relative_to(ROOT)}")
         return 0
     absent = [(room, sentence) for room in rooms for sentence in missing(room)]

@@ -7,19 +7,11 @@ from typing import Any
 import click
 from flask_babel import force_locale
 
-from survey import create_app, migrations
+from survey import create_app, migrations, rooms
 from survey.base.errors import ImportFaults, SurveyError
 from survey.base.people import accounts, audit
 from survey.base.people.roles import Role
-from survey.collect.commands import collect
-from survey.estimate.commands import estimate
-from survey.examples.commands import example
-from survey.followup.commands import followup
-from survey.sample.commands import sample
-from survey.score.commands import score
-from survey.screen.commands import screen
 from survey.serving import serve
-from survey.units.commands import units
 
 
 class House(click.Group):
@@ -92,8 +84,9 @@ def verify_audit() -> None:
     click.echo("The chain of the audit log holds.")
 
 
-for command in (serve, units, sample, collect, followup, screen, estimate, score, example):
-    cli.add_command(command)
+cli.add_command(serve)
+for _room, _commands in rooms.parts("commands"):
+    cli.add_command(_commands.GROUP)
 
 
 def main() -> None:

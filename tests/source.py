@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from survey.rooms import EXAMPLES, ROOMS
+
 ROOT = Path(__file__).parent.parent
-ROOMS = ("units", "sample", "collect", "followup", "screen", "estimate", "score")
-#: the maker of demonstration data enters every room by its door, and only the command line knows it
-EXAMPLES = "examples"
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     >>> from_environment({"SURVEY_PROXIES": "one"})
     Traceback (most recent call last):
     ...
-    survey.errors.SettingError: SURVEY_PROXIES is 'one'; it must be a whole number.
+    survey.base.errors.SettingError: SURVEY_PROXIES is 'one'; it must be a whole number.
     """
     values: dict[str, object] = {}
     for name, default in _defaults().items():

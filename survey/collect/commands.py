@@ -17,6 +17,9 @@ def collect() -> None:
     """Answers: import ratings from files."""
 
 
+GROUP = collect
+
+
 @collect.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--round", "round_code", required=True, help="Code of the round.")

@@ -14,9 +14,8 @@ from survey.base import clock
 from survey.base.people import audit
 from survey.base.store import kept_files
 from survey.base.store.database import commit, session
-from survey.collect import importing
-from survey.collect.counting import Arrivals, Aside, arrivals, kept_aside
-from survey.collect.finding import (
+from survey.collect.answers.counting import Arrivals, Aside, arrivals, kept_aside
+from survey.collect.answers.finding import (
     Chosen,
     ReceivedAnswer,
     ResponseLine,
@@ -28,8 +27,10 @@ from survey.collect.finding import (
     tags_of,
     texts_of,
 )
-from survey.collect.importing import MAPPING_NAMES, ImportChoice, ImportPlan
-from survey.collect.low_ratings import LowRating, counts_by_unit, low_ratings, sealed_keys
+from survey.collect.answers.low_ratings import LowRating, counts_by_unit, low_ratings, sealed_keys
+from survey.collect.answers.tallying import TallyTable, tally
+from survey.collect.intake import ratings
+from survey.collect.intake.ratings import MAPPING_NAMES, ImportChoice, ImportPlan
 from survey.collect.models import KeptAside, Response
 from survey.collect.questionnaire import (
     Choice,
@@ -41,10 +42,9 @@ from survey.collect.questionnaire import (
     newest,
     questionnaire,
 )
-from survey.collect.receipts import is_well_formed as is_well_formed_receipt
-from survey.collect.receipts import written as written_receipt
-from survey.collect.recording import NewAnswer, NewResponse, store
-from survey.collect.tallying import TallyTable, tally
+from survey.collect.store.receipts import is_well_formed as is_well_formed_receipt
+from survey.collect.store.receipts import written as written_receipt
+from survey.collect.store.recording import NewAnswer, NewResponse, store
 from survey.units import service as units
 
 __all__ = [
@@ -114,7 +114,7 @@ def check_ratings(data: bytes, choice: ImportChoice) -> ImportPlan:
         ImportFaults: with every line that does not fit.
         Refused: the mapping is none.
     """
-    return importing.plan(data, choice, clock.today())
+    return ratings.plan(data, choice, clock.today())
 
 
 def keep_upload(data: bytes, choice: ImportChoice) -> str:

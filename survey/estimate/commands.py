@@ -8,13 +8,17 @@ from flask_babel import gettext
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
 from survey.base.web import tables
-from survey.estimate import listing, service
+from survey.estimate import service
+from survey.estimate.pages import filters
 from survey.units import service as units
 
 
 @click.group()
 def estimate() -> None:
     """Indices of rounds."""
+
+
+GROUP = estimate
 
 
 @estimate.command()
@@ -36,8 +40,8 @@ def compute(round_code: str) -> None:
 
 @estimate.command()
 @click.argument("round_code", metavar="ROUND")
-@click.option("--source", type=click.Choice(sorted(listing.SOURCE_NAMES)), help="Default: the first with answers.")
-@click.option("--points", default=listing.DEFAULT_POINTS, show_default=True, help="Points of levels 5 to 1.")
+@click.option("--source", type=click.Choice(sorted(filters.SOURCE_NAMES)), help="Default: the first with answers.")
+@click.option("--points", default=filters.DEFAULT_POINTS, show_default=True, help="Points of levels 5 to 1.")
 @click.option("--csv", "as_csv", is_flag=True, help="Everything, as CSV.")
 def show(round_code: str, source: str | None, points: str, as_csv: bool) -> None:
     """Print the indices of the newest computation of ROUND."""
@@ -48,22 +52,22 @@ def show(round_code: str, source: str | None, points: str, as_csv: bool) -> None
             gettext("This round has not been computed yet."),
             remedy=gettext("Run: survey estimate compute %(round)s", round=round_code),
         )
-    asked = listing.asked_of(run, {"source": source or "", "points": points})
-    found = listing.lines(run, asked, SYSTEM)
+    asked = filters.asked_of(run, {"source": source or "", "points": points})
+    found = filters.lines(run, asked, SYSTEM)
     if as_csv:
-        click.echo(tables.write_csv(*listing.table(found, asked.source)), nl=False)
+        click.echo(tables.write_csv(*filters.table(found, asked.source)), nl=False)
         return
-    click.echo(f"{round_.name} · {listing.SOURCE_NAMES[asked.source]}")
+    click.echo(f"{round_.name} · {filters.SOURCE_NAMES[asked.source]}")
     for line in found:
         click.echo(_sentence(line))
 
 
-def _sentence(line: listing.Line) -> str:
+def _sentence(line: filters.Line) -> str:
     index = line.index
     if index.mean is None or index.low is None or index.high is None:
-        return f"{line.unit.code:<8} {listing.FLOOR_NAMES['hidden']}  {line.unit.name}"
+        return f"{line.unit.code:<8} {filters.FLOOR_NAMES['hidden']}  {line.unit.name}"
     numbers = f"{index.mean:7.2f} [{index.low:6.2f}, {index.high:6.2f}] n={index.valid_n}"
-    return f"{line.unit.code:<8} {numbers}  {line.unit.name} {listing.FLOOR_NAMES[index.floor]}".rstrip()
+    return f"{line.unit.code:<8} {numbers}  {line.unit.name} {filters.FLOOR_NAMES[index.floor]}".rstrip()
 
 
 def _round(code: str) -> units.Round:

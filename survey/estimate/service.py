@@ -14,11 +14,14 @@ from survey.base.people.roles import SYSTEM, Viewer
 from survey.base.store.database import commit, session
 from survey.base.store.jobs import Progress
 from survey.collect import service as collect
-from survey.estimate import breakdown as parts
-from survey.estimate import cells as tallies
-from survey.estimate import context as contexts
-from survey.estimate import indexing, rules, sources, storing
-from survey.estimate.numbers import PointsKey
+from survey.estimate import rules
+from survey.estimate.index import breakdown as parts
+from survey.estimate.index import indices as indexing
+from survey.estimate.index.numbers import PointsKey
+from survey.estimate.material import sources
+from survey.estimate.run import cells as tallies
+from survey.estimate.run import context as contexts
+from survey.estimate.run import runs as stored_runs
 from survey.estimate.values import (
     POINTS_100_70_30,
     POINTS_100_75_50_25_0,
@@ -92,16 +95,16 @@ def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None
     )
     cells = tallies.from_tallies(everything, held, excluded)
     step(3, 4)
-    row = storing.store(round_id, viewer.username, cells, context, sum(excluded.count) if excluded else 0)
+    row = stored_runs.store(round_id, viewer.username, cells, context, sum(excluded.count) if excluded else 0)
     audit.record("round.computed", str(round_id), actor=viewer.username, run=row.id, tally_hash=row.tally_hash)
     commit()
     step(4, 4)
-    return storing.plain(row)
+    return stored_runs.plain(row)
 
 
 def runs(round_id: int) -> list[Run]:
     """The round's runs, newest first."""
-    return storing.of_round(round_id)
+    return stored_runs.of_round(round_id)
 
 
 def run(run_id: int) -> Run:
@@ -110,7 +113,7 @@ def run(run_id: int) -> Run:
     Raises:
         NotFound: there is none of this number.
     """
-    return storing.plain(storing.find(run_id))
+    return stored_runs.plain(stored_runs.find(run_id))
 
 
 def latest_run(round_id: int) -> Run | None:
@@ -120,19 +123,19 @@ def latest_run(round_id: int) -> Run | None:
 
 def remove_runs(round_id: int) -> int:
     """Remove a round's runs: only for simulated answers, whose mark the caller has checked. Returns how many."""
-    removed = storing.remove(round_id)
+    removed = stored_runs.remove(round_id)
     commit()
     return removed
 
 
 def sources_of(run_id: int) -> tuple[str, ...]:
     """The sources that a run has answers from."""
-    return sources.present(storing.snapshot(run_id))
+    return sources.present(stored_runs.snapshot(run_id))
 
 
 def questions(run_id: int, source: str) -> tuple[str, ...]:
     """Codes of the questions that a source answered."""
-    return sources.questions(storing.snapshot(run_id), source)
+    return sources.questions(stored_runs.snapshot(run_id), source)
 
 
 def indices(
@@ -156,13 +159,13 @@ def indices(
         NotFound: there is no such run.
         Refused: the points table lacks a level, or a worse level has more points.
     """
-    found = _indices(storing.snapshot(run_id), source, question or "", _key(points, source), _floors())
+    found = _indices(stored_runs.snapshot(run_id), source, question or "", _key(points, source), _floors())
     return [index for index in found if viewer is None or viewer.may_see(index.unit_id)]
 
 
 @lru_cache(maxsize=64)
 def _indices(
-    snapshot: storing.Snapshot, source: str, question: str, points: PointsKey, floors: indexing.Floors
+    snapshot: stored_runs.Snapshot, source: str, question: str, points: PointsKey, floors: indexing.Floors
 ) -> tuple[Index, ...]:
     return tuple(indexing.indices(snapshot, source, question, points, floors))
 
@@ -188,7 +191,7 @@ def panel_indices(run_id: int, *, viewer: Viewer | None = None) -> list[Index]:
 
 def panel_spread(run_id: int) -> PanelSpread | None:
     """Whether the panel tells the units apart; None without a panel or with fewer than two units to show."""
-    snapshot = storing.snapshot(run_id)
+    snapshot = stored_runs.snapshot(run_id)
     means = [index.mean for index in panel_indices(run_id) if index.mean is not None]
     if len(means) < 2:
         return None
@@ -200,7 +203,7 @@ def panel_spread(run_id: int) -> PanelSpread | None:
 
 def faults(run_id: int, source: str, *, viewer: Viewer | None = None) -> list[DesignFault]:
     """Strata whose answers do not fit their caseload or design."""
-    found = sources.material(storing.snapshot(run_id), source, "").faults
+    found = sources.material(stored_runs.snapshot(run_id), source, "").faults
     return [fault for fault in found if viewer is None or viewer.may_see(fault.unit_id)]
 
 
@@ -225,7 +228,7 @@ def breakdown(
     names = {window.id: window.name for window in units.windows(unit_id)}
     if source == "poll":
         names = {wave.id: wave.name for wave in sample.waves(run(run_id).round_id)}
-    lines = parts.strata(storing.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
+    lines = parts.strata(stored_runs.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
     return lines if viewer is None or viewer.sees_all else parts.without_few(lines, _floors())
 
 
@@ -243,7 +246,7 @@ def by_part(
     if not _is_shown(run_id, unit_id, source, question, points, viewer):
         return []
     key = _key(points, source)
-    return parts.by_part(storing.snapshot(run_id), unit_id, source, question or "", key, part, _floors())
+    return parts.by_part(stored_runs.snapshot(run_id), unit_id, source, question or "", key, part, _floors())
 
 
 def by_question(
@@ -257,7 +260,7 @@ def by_question(
     """The unit's index of every question of the source."""
     if not _is_shown(run_id, unit_id, source, None, points, viewer):
         return []
-    return parts.by_question(storing.snapshot(run_id), unit_id, source, _key(points, source), _floors())
+    return parts.by_question(stored_runs.snapshot(run_id), unit_id, source, _key(points, source), _floors())
 
 
 def _is_shown(

@@ -12,6 +12,9 @@ def example() -> None:
     """The worked example: real names, simulated answers."""
 
 
+GROUP = example
+
+
 @example.command()
 def load() -> None:
     """Load the example into an empty database."""

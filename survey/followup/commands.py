@@ -14,6 +14,9 @@ def followup() -> None:
     """Bad ratings and the replies to them."""
 
 
+GROUP = followup
+
+
 @followup.command()
 def rates() -> None:
     """Cases and answered cases by unit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from alembic import command
@@ -10,27 +9,6 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-
-#: every module that declares tables, in the order in which they build on each other
-MODELS = (
-    "survey.base.people.accounts",
-    "survey.base.people.audit",
-    "survey.base.store.jobs",
-    "survey.base.web.demo",
-    "survey.units.models",
-    "survey.sample.models",
-    "survey.collect.models",
-    "survey.followup.models",
-    "survey.screen.models",
-    "survey.estimate.models",
-    "survey.score.models",
-)
-
-
-def load_models() -> None:
-    """Import every table, so that the metadata is whole."""
-    for name in MODELS:
-        import_module(name)
 
 
 def upgrade(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from survey.base.store.database import Base
-from survey.migrations import load_models
+from survey.rooms import load_models
 
 load_models()
 connection = context.config.attributes["connection"]

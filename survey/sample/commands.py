@@ -12,8 +12,9 @@ import click
 from survey.base import clock
 from survey.base.web import demo, tables
 from survey.base.web.presentation import percent
-from survey.sample import letters, service
-from survey.sample.drawing import Comparison
+from survey.sample import service
+from survey.sample.design.draw import Comparison
+from survey.sample.wave import letters
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -21,6 +22,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def sample() -> None:
     """Frames, draws, personal links and response rates."""
+
+
+GROUP = sample
 
 
 @sample.command("import-frame")

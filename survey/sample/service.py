@@ -9,17 +9,26 @@ from survey.base.people import audit
 from survey.base.store import kept_files
 from survey.base.store.database import commit
 from survey.base.store.jobs import Progress
-from survey.sample import fieldwork, removing
-from survey.sample import frames as frame_deeds
-from survey.sample import waves as wave_deeds
-from survey.sample.drawing import Comparison, design_hash, repeat_from_file
-from survey.sample.fieldwork import DISPOSITION_NAMES, CaseLine, StratumField, cases, overall, strata, wave_design
-from survey.sample.frames import contacts, frame, frames, stratum_sizes
-from survey.sample.importing import Case, FrameSource, guess_role, read_cases
-from survey.sample.invitations import complete_statement, find_invitation, links
-from survey.sample.plan import DesignChoice, Plan, PlanRow, plan
-from survey.sample.rules import Frame, Invitation, Link, SampleDesign, Wave, WaveDesign
-from survey.sample.waves import record, repeat, reserve_left, waves
+from survey.sample.design.draw import Comparison, design_hash, repeat_from_file
+from survey.sample.design.plan import DesignChoice, Plan, PlanRow, plan
+from survey.sample.fieldwork import outcomes
+from survey.sample.fieldwork.outcomes import (
+    DISPOSITION_NAMES,
+    CaseLine,
+    StratumField,
+    cases,
+    overall,
+    strata,
+    wave_design,
+)
+from survey.sample.frame import frames as frame_deeds
+from survey.sample.frame.frames import contacts, frame, frames, stratum_sizes
+from survey.sample.frame.importing import Case, FrameSource, guess_role, read_cases
+from survey.sample.values import Frame, Invitation, Link, SampleDesign, Wave, WaveDesign
+from survey.sample.wave import removing
+from survey.sample.wave import waves as wave_deeds
+from survey.sample.wave.links import complete_statement, find_invitation, links
+from survey.sample.wave.waves import record, repeat, reserve_left, waves
 
 __all__ = [
     "DISPOSITION_NAMES",
@@ -196,13 +205,13 @@ def remove_wave(wave_id: int) -> None:
 
 def set_disposition(wave_id: int, invitation_id: int, disposition: str) -> None:
     """Record what became of one case."""
-    fieldwork.set_disposition(wave_deeds.stored(wave_id), invitation_id, disposition)
+    outcomes.set_disposition(wave_deeds.stored(wave_id), invitation_id, disposition)
     commit()
 
 
 def import_dispositions(wave_id: int, data: bytes, *, dry_run: bool = False) -> int:
     """Record many outcomes, all or nothing; says how many change."""
-    changed = fieldwork.import_dispositions(wave_deeds.stored(wave_id), data, dry_run=dry_run)
+    changed = outcomes.import_dispositions(wave_deeds.stored(wave_id), data, dry_run=dry_run)
     if not dry_run:
         commit()
     return changed

@@ -19,6 +19,9 @@ def score() -> None:
     """Schemes, score sheets, signatures."""
 
 
+GROUP = score
+
+
 @score.command("check")
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:

@@ -14,16 +14,18 @@ from survey.base.people import audit
 from survey.base.people.roles import SYSTEM, Viewer
 from survey.base.store.database import commit, session
 from survey.estimate import service as estimate
-from survey.score import importing, inputs, keys, schemes, sheets, signing
-from survey.score.importing import ExtraPlan, ValuePlan
-from survey.score.inputs import NewExtra, NewValue
-from survey.score.keys import Key
-from survey.score.making import Given
-from survey.score.scheme import Component, Extra, Grade, Scheme, Title
-from survey.score.scheme_checks import check_scheme
-from survey.score.schemes import SchemeVersion
-from survey.score.sheet import ClassSheet, ExtraLine, Line, Part, SheetContent
-from survey.score.sheets import Sheet, SheetEntry
+from survey.score.feed import keys
+from survey.score.feed.keys import Key
+from survey.score.scheme import versions
+from survey.score.scheme.checks import check_scheme
+from survey.score.scheme.scheme import Component, Extra, Grade, Scheme, Title
+from survey.score.scheme.versions import SchemeVersion
+from survey.score.sheet import intake, sheets, signing, values
+from survey.score.sheet.intake import ExtraPlan, ValuePlan
+from survey.score.sheet.making import Given
+from survey.score.sheet.sheet import ClassSheet, ExtraLine, Line, Part, SheetContent
+from survey.score.sheet.sheets import Sheet, SheetEntry
+from survey.score.sheet.values import NewExtra, NewValue
 from survey.units import service as units
 
 __all__ = [
@@ -79,22 +81,22 @@ __all__ = [
     "verify_document",
 ]
 
-schemes_stored = schemes.stored
-shipped_schemes = schemes.shipped
-shipped_text = schemes.shipped_text
-scheme_text = schemes.text_of
-given = inputs.given
+schemes_stored = versions.stored
+shipped_schemes = versions.shipped
+shipped_text = versions.shipped_text
+scheme_text = versions.text_of
+given = values.given
 
 
 def scheme(scheme_id: int) -> Scheme:
     """A stored scheme, read from its text."""
-    return check_scheme(schemes.text_of(scheme_id))
+    return check_scheme(versions.text_of(scheme_id))
 
 
 def newest_scheme(code: str) -> Scheme:
     """The newest stored version; a scheme that only ships with the product is read from there."""
-    found = schemes.newest(code)
-    return check_scheme(found[1] if found else schemes.shipped_text(code))
+    found = versions.newest(code)
+    return check_scheme(found[1] if found else versions.shipped_text(code))
 
 
 def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
@@ -104,7 +106,7 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
         ImportFaults: one fault a wrong place.
         Refused: the version is stored with other words.
     """
-    number, added = schemes.store(text, viewer.username)
+    number, added = versions.store(text, viewer.username)
     audit.record("scheme.stored", f"{added.code} {added.version}", actor=viewer.username)
     commit()
     return number
@@ -112,7 +114,7 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
 
 def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
     """Store external values; each replaces the one before of the same unit."""
-    count = inputs.set_values(round_id, scheme_code, new)
+    count = values.set_values(round_id, scheme_code, new)
     audit.record("score-values.set", scheme_code, round=units.round_(round_id).code, values=count)
     commit()
     return count
@@ -120,7 +122,7 @@ def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
 
 def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
     """Store bonuses and deductions in place of all before of this round and scheme."""
-    count = inputs.set_extras(round_id, scheme_code, new)
+    count = values.set_extras(round_id, scheme_code, new)
     audit.record("score-extras.set", scheme_code, round=units.round_(round_id).code, entries=count)
     commit()
     return count
@@ -128,7 +130,7 @@ def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
 
 def import_values(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ValuePlan:
     """External values from a table, all or nothing."""
-    plan = importing.read_values(newest_scheme(scheme_code), data)
+    plan = intake.read_values(newest_scheme(scheme_code), data)
     if not dry_run:
         set_values(round_id, scheme_code, plan.new)
     return plan
@@ -136,7 +138,7 @@ def import_values(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool
 
 def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ExtraPlan:
     """Bonuses and deductions from a table, all or nothing."""
-    plan = importing.read_extras(newest_scheme(scheme_code), data)
+    plan = intake.read_extras(newest_scheme(scheme_code), data)
     if not dry_run:
         set_extras(round_id, scheme_code, plan.new)
     return plan
@@ -144,8 +146,8 @@ def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool
 
 def missing_values(round_id: int, scheme_code: str) -> dict[str, list[str]]:
     """Code of an external value -> names of the units that still lack it."""
-    present = list(inputs.given(round_id, scheme_code).values)
-    return importing.missing_values(newest_scheme(scheme_code), present)
+    present = list(values.given(round_id, scheme_code).values)
+    return intake.missing_values(newest_scheme(scheme_code), present)
 
 
 def make_sheet(
@@ -170,10 +172,10 @@ def make_sheet(
     if run is None or run.round_id != round_id:
         raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
     _check_correction(round_id, replaces_id, reason)
-    found = schemes.newest(scheme_code)
-    text = found[1] if found else schemes.shipped_text(scheme_code)
+    found = versions.newest(scheme_code)
+    text = found[1] if found else versions.shipped_text(scheme_code)
     judged = sheets.judge(round_id, check_scheme(text), run.id)
-    scheme_id, checked = schemes.store(text, viewer.username)
+    scheme_id, checked = versions.store(text, viewer.username)
     order = sheets.Order(round_id, scheme_id, checked, run, replaces_id, reason.strip())
     number = sheets.make(order, judged, viewer.username)
     audit.record("sheet.made", str(number), actor=viewer.username, scheme=scheme_code, replaces=replaces_id)

@@ -14,6 +14,9 @@ def screen() -> None:
     """Which answers count."""
 
 
+GROUP = screen
+
+
 @screen.command()
 @click.argument("round_code")
 def totals(round_code: str) -> None:

@@ -21,6 +21,9 @@ def units() -> None:
     """Units, counters, codes, caseload and posters."""
 
 
+GROUP = units
+
+
 @units.command("import-units")
 @FILE
 @DRY_RUN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.collect import receipts
+from survey.collect.store import receipts
 
 digests = st.binary(min_size=16, max_size=32)
 

@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from survey.base import clock
 from survey.base.store.database import engine
-from survey.collect import counter, service, tokens
+from survey.collect import service
+from survey.collect.citizen import desk
 from survey.collect.models import Answer, Response, Submission
-from survey.collect.writing import Writer
+from survey.collect.store import tokens
+from survey.collect.store.writer import Writer
 from tests.collect.conftest import Town
 
 
@@ -81,7 +83,7 @@ def test_nothing_stored_leads_from_the_form_to_the_answer(town: Town):
         forms = connection.execute(select(Submission.key, Submission.mac)).all()
         kept = connection.execute(select(Response.__table__)).all()
         order = list(connection.scalars(select(Answer.level)))
-        secret = counter.secret()
+        secret = desk.secret()
     values = {str(value) for row in kept for value in row}
     for key, seal in forms:
         assert not {key, seal} & values

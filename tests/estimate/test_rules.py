@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.collect.service import TallyTable
-from survey.estimate import cells as tallies
 from survey.estimate import rules
+from survey.estimate.run import cells as tallies
 
 strata = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 500), st.integers(0, 6)), min_size=1, max_size=30)
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.base.errors import Refused
-from survey.sample import drawing, rules
-from survey.sample.rules import SampleDesign
+from survey.sample import rules
+from survey.sample.design import draw
+from survey.sample.values import SampleDesign
 
 KEYS = st.lists(st.text("abc0123号人", min_size=1, max_size=6), min_size=4, max_size=60, unique=True)
 
@@ -27,9 +28,9 @@ def design(strata: list[str], wanted: int, reserve: float) -> SampleDesign:
 def test_the_order_of_the_rows_changes_nothing(keys: list[str], seed: str, wanted: int, shuffle: int) -> None:
     strata = ["甲" if len(key) % 2 else "乙" for key in keys]
     plan = design(strata, wanted, 0.5)
-    drawn = drawing.draw(keys, strata, plan, seed)
+    drawn = draw.draw(keys, strata, plan, seed)
     order = random.Random(shuffle).sample(range(len(keys)), len(keys))
-    again = drawing.draw([keys[i] for i in order], [strata[i] for i in order], plan, seed)
+    again = draw.draw([keys[i] for i in order], [strata[i] for i in order], plan, seed)
     assert again == drawn
     assert rules.sample_hash(again) == rules.sample_hash(drawn)
     assert sum(not case.waits for case in drawn) == plan.total
@@ -40,8 +41,8 @@ def test_the_order_of_the_rows_changes_nothing(keys: list[str], seed: str, wante
 @given(keys=KEYS, more=st.integers(1, 5))
 def test_the_reserve_continues_the_same_draw(keys: list[str], more: int) -> None:
     strata = ["甲"] * len(keys)
-    small = [case.key for case in drawing.draw(keys, strata, design(strata, 2, 0), "seed")]
-    large = drawing.draw(keys, strata, design(strata, 2, more), "seed")
+    small = [case.key for case in draw.draw(keys, strata, design(strata, 2, 0), "seed")]
+    large = draw.draw(keys, strata, design(strata, 2, more), "seed")
     assert [case.key for case in large][:2] == small
     assert [case.position for case in large] == list(range(1, len(large) + 1))
     assert [case.waits for case in large] == [False, False] + [True] * (len(large) - 2)
@@ -64,23 +65,23 @@ def test_a_stranger_can_redraw_with_sha256_alone() -> None:
 
     keys = [f"case-{i}" for i in range(50)]
     by_hand = sorted(keys, key=lambda key: int.from_bytes(sha256(b"seed\0" + key.encode()).digest()[:8]) >> 11)
-    drawn = drawing.draw(keys, ["甲"] * 50, design(["甲"] * 50, 7, 0), "seed")
+    drawn = draw.draw(keys, ["甲"] * 50, design(["甲"] * 50, 7, 0), "seed")
     assert [case.key for case in drawn] == by_hand[:7]
 
 
 def test_another_seed_draws_another_sample() -> None:
     keys, strata = [f"c{i}" for i in range(200)], ["甲"] * 200
     plan = design(strata, 20, 0)
-    assert drawing.draw(keys, strata, plan, "one") != drawing.draw(keys, strata, plan, "two")
+    assert draw.draw(keys, strata, plan, "one") != draw.draw(keys, strata, plan, "two")
 
 
 def test_a_frame_that_lost_a_stratum_does_not_fit_the_design() -> None:
     plan = design(["甲", "甲", "乙", "乙"], 1, 0)
     with pytest.raises(Refused):
-        drawing.draw(["1", "2"], ["甲", "甲"], plan, "seed")
+        draw.draw(["1", "2"], ["甲", "甲"], plan, "seed")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"record": "survey-draw-v1"}', '{"record": 1, "frame": []}', "null"])
 def test_what_is_no_draw_record_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        drawing.read_record(text)
+        draw.read_record(text)

@@ -9,7 +9,8 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 
-from survey.sample import letters, service
+from survey.sample import service
+from survey.sample.wave import letters
 from tests.sample.conftest import CHOICE, MakeWave
 
 

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 
 from survey.base.people.roles import Role
 from survey.base.web import tables
-from survey.sample import frame_pages, service, views
+from survey.sample import service
+from survey.sample.pages import frames, waves
 from survey.units import service as units
 from tests.conftest import SignIn
 from tests.sample.conftest import SEED, MakeWave, frame_csv
@@ -175,7 +176,7 @@ def test_a_large_panel_is_drawn_beside_the_request(
     client: FlaskClient, sign_in: SignIn, make_wave: MakeWave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(client, Role.STATISTICIAN)
-    monkeypatch.setattr(views, "MANY_CASES", 100)
+    monkeypatch.setattr(waves, "MANY_CASES", 100)
     with client.application.app_context():
         wave = make_wave("draft", kind="panel")
     page = client.submit(f"/sample/waves/{wave.id}/design")
@@ -190,7 +191,7 @@ def test_a_long_list_is_read_and_stored_beside_the_request(
     client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(client, Role.STATISTICIAN)
-    monkeypatch.setattr(frame_pages, "LONG_UPLOAD", 100)
+    monkeypatch.setattr(frames, "LONG_UPLOAD", 100)
     data = tables.write_xlsx({"名单": (("编号", "区域"), [(f"c{i}", "城镇") for i in range(50)])})
     describe = upload(client, "/sample/frames/new", data, "list.xlsx")
     begun = client.submit(describe, follow=False, supplied_by="数据局")

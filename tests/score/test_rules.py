@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.score import rules
-from survey.score.precision import error_of_sum, place_sets
-from survey.score.rules import Measured
-from survey.score.scheme import Component, Grade, Title
+from survey.score.scheme.scheme import Component, Grade, Title
+from survey.score.sheet import rules
+from survey.score.sheet.precision import error_of_sum, place_sets
+from survey.score.sheet.rules import Measured
 
 INDEX = st.floats(0, 100)
 NAMES = tuple("abcde")

@@ -16,7 +16,7 @@ from survey.base.store.database import commit, engine
 from survey.base.web import demo
 from survey.estimate import service as estimate
 from survey.score import service
-from survey.score.making import code_version
+from survey.score.sheet.making import code_version
 from survey.screen import service as screen
 from tests.score.judging import INDEX_88, Judging
 

@@ -1,0 +1,1 @@
+"""What was received: looked up, counted, tallied."""

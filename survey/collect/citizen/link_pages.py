@@ -1,0 +1,140 @@
+"""The pages behind a personal link: which bodies did you deal with, what do you say about them, thanks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, g, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base import clock
+from survey.base.errors import Gone, NotFound
+from survey.base.people.guard import csrf, public
+from survey.base.web.notices import NOTICES
+from survey.collect.citizen import link
+from survey.collect.citizen.form_reader import (
+    FormFault,
+    field_name,
+    read_choices,
+    read_contacted,
+    read_form,
+    read_scores,
+)
+from survey.collect.citizen.frame import blueprint, show, show_notice
+from survey.collect.citizen.link import Sheet
+from survey.collect.rules import lacks_spread
+from survey.collect.store.once import AGAIN, STORED, Content
+from survey.collect.store.writer import StoreBusy
+from survey.units.service import Unit
+
+STATUS = {"busy": 503, "unknown_answer": 400}
+
+
+@blueprint.get("/p/<token>")
+@public
+def personal(token: str) -> BaseResponse:
+    sheet = _open(token)
+    if isinstance(sheet, Response):
+        return sheet
+    if sheet.invitation.completed:
+        return show_notice("already_answered", 200, receipt=link.receipt_of(sheet), is_demo=None)
+    return _show_screening(sheet) if sheet.needs_screening else _show_sheet(sheet, Content())
+
+
+@blueprint.post("/p/<token>")
+@csrf.exempt  # the form carries a token of its own: there is no session to forge
+@public
+def send_personal(token: str) -> BaseResponse:
+    sheet = _open(token)
+    if isinstance(sheet, Response):
+        return sheet
+    contacted = read_contacted(request.form, sheet.bodies)
+    if request.form.get("step") == "screening":
+        return _show_sheet(sheet, Content(contacted=contacted))
+    try:
+        content = _read(sheet, contacted)
+    except FormFault as fault:
+        return _show_sheet(sheet, fault.content, fault.notice)
+    scores = list(content.scores.values())
+    if lacks_spread(scores) and not request.form.get("spread_seen"):
+        return _show_sheet(sheet, content, spread=scores[0])
+    try:
+        outcome = link.write(sheet, content, clock.today())
+    except StoreBusy:
+        return _show_sheet(sheet, content, "busy")
+    if outcome.state in (STORED, AGAIN):
+        return redirect(url_for(".thanks", receipt=outcome.receipt, lang=request.args.get("lang")), 303)
+    return show_notice("already_answered", 409, receipt=outcome.receipt)
+
+
+def _open(token: str) -> Sheet | Response:
+    try:
+        return link.open_sheet(token[:64], clock.today())
+    except NotFound:
+        return show_notice("no_such_link", 404)
+    except Gone:
+        return show_notice("wave_closed", 410)
+    except (OperationalError, PoolTimeout):
+        return show_notice("busy", 503)
+
+
+def _read(sheet: Sheet, contacted: tuple[int, ...]) -> Content:
+    """All that was filled in; a fault carries what could be read, so that it can be shown again."""
+    asked = sheet.asked(contacted)
+    fault: FormFault | None = None
+    content = Content()
+    readers = (
+        lambda c: read_form(sheet.form, request.form, asked),
+        lambda c: read_scores(sheet.form, request.form, asked, c),
+        lambda c: read_choices(sheet.form, request.form, c),
+    )
+    for read in readers:
+        try:
+            content = read(content)
+        except FormFault as found:
+            content, fault = found.content, fault or found
+    content = _with_contacted(content, contacted)
+    if fault is None and sheet.invitation.wave.kind == "panel" and not content.scores and not content.levels:
+        fault = FormFault("choose_level", content)
+    if fault is not None:
+        raise FormFault(fault.notice, content)
+    return content
+
+
+def _with_contacted(content: Content, contacted: tuple[int, ...]) -> Content:
+    return Content(**{**vars(content), "contacted": contacted})
+
+
+def _show_screening(sheet: Sheet) -> Response:
+    return show("screening.html", sheet=sheet, form=sheet.form, classes=_by_class(list(sheet.bodies.values())))
+
+
+def _show_sheet(sheet: Sheet, content: Content, notice: str = "", spread: float | None = None) -> Response:
+    if notice == "busy":
+        g.demo = False  # the database does not answer: do not ask it for the mark
+    asked = [sheet.bodies[number] for number in sheet.asked(content.contacted)]
+    values: dict[str, Any] = {
+        "sheet": sheet,
+        "form": sheet.form,
+        "bodies": asked,
+        "classes": _by_class(asked),
+        "content": content,
+        "notice": NOTICES[notice] if notice else None,
+        "notice_name": notice,
+        "spread": spread,
+        "field_name": field_name,
+    }
+    template = "panel.html" if any(q.kind == "score" for q in sheet.form.questions) else "sheet.html"
+    status = STATUS.get(notice, 422) if notice else 200
+    return show(template, status=status, **values)
+
+
+def _by_class(bodies: Sequence[Unit]) -> list[tuple[str, list[Unit]]]:
+    """Bodies under the name of their class, both in the order of their codes."""
+    groups: dict[tuple[str, str], list[Unit]] = {}
+    for body in bodies:
+        groups.setdefault((body.class_code, body.class_name), []).append(body)
+    return [(name, groups[code, name]) for code, name in sorted(groups)]

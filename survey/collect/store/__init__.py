@@ -1,0 +1,1 @@
+"""Storing one response once: content, token, receipt, writer."""

@@ -1,0 +1,1 @@
+"""From rows to indices and their parts."""

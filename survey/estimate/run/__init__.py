@@ -1,0 +1,1 @@
+"""A computation: the cells of a round and what surrounded them."""

@@ -1,0 +1,234 @@
+"""The house's own pages: the way in, the overview, people, the audit log, jobs, and what a page says when it fails."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base import clock
+from survey.base.errors import ImportFaults, SurveyError
+from survey.base.people import accounts, actions, audit
+from survey.base.people.guard import allow, public, signed_in, viewer
+from survey.base.people.roles import Role
+from survey.base.store import jobs
+from survey.base.web import demo, menu
+from survey.base.web.languages import CITIZEN_PATHS, LANGUAGES
+from survey.base.web.notices import NOTICES
+from survey.front.pages import overview
+from survey.front.pages.forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("house", __name__, template_folder=None)
+
+MENU = [
+    menu.Entry(lazy_gettext("People"), "house.people", frozenset({Role.ADMIN}), 90),
+    menu.Entry(lazy_gettext("Audit log"), "house.audit_log", frozenset({Role.AUDITOR}), 95),
+]
+
+
+@blueprint.get("/")
+@signed_in
+def start() -> str:
+    round_ = overview.present_round()
+    return render_template(
+        "front/start.html",
+        round=round_,
+        figures=overview.figures(viewer(), round_) if round_ else [],
+        steps=overview.steps(viewer(), round_) if round_ else [],
+    )
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> str | BaseResponse:
+    form = SignInForm()
+    if form.validate_on_submit():
+        person = accounts.check_password(form.username.data, form.password.data)
+        if person:
+            session.clear()
+            login_user(person)
+            session.permanent = True
+            return redirect(_safe_next(request.args.get("next", "")))
+        flash(gettext("The name or the password is wrong."), "danger")
+    return render_template("front/sign_in.html", form=form)
+
+
+def _safe_next(target: str) -> str:
+    """Only a path of this house: never another host.
+
+    >>> _safe_next("/units?page=2")
+    '/units?page=2'
+    """
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_local else url_for("house.start")
+
+
+@blueprint.post("/sign-out")
+@signed_in
+def sign_out() -> BaseResponse:
+    logout_user()
+    session.clear()
+    return redirect(url_for("house.sign_in"))
+
+
+@blueprint.post("/language")
+@public
+def language() -> BaseResponse:
+    chosen = request.form.get("lang", "")
+    if chosen in LANGUAGES:
+        session["lang"] = chosen
+    return redirect(_safe_next(request.form.get("next", "")))
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> str | BaseResponse:
+    form = PasswordForm()
+    if form.validate_on_submit():
+        if accounts.check_password(current_user.person.username, form.old.data):
+            accounts.set_password(viewer().user_id, form.new.data)
+            flash(gettext("The password has been changed."), "success")
+            return redirect(url_for("house.start"))
+        form.old.errors = [gettext("This is not your present password.")]
+    return render_template("front/password.html", form=form)
+
+
+@blueprint.get("/people")
+@allow(Role.ADMIN)
+def people() -> str:
+    return render_template("front/people.html", people=accounts.people(), role_names=accounts.ROLE_NAMES)
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@allow(Role.ADMIN)
+def add_person() -> str | BaseResponse:
+    form = NewAccountForm()
+    if form.validate_on_submit():
+        words = accounts.new_password()
+        person = accounts.add(
+            form.username.data, words, form.chosen_roles(), name=form.name.data, unit_ids=form.units.data
+        )
+        return render_template("front/new_password.html", person=person, password=words)
+    return render_template("front/person.html", form=form, person=None)
+
+
+@blueprint.route("/people/<int:user_id>", methods=["GET", "POST"])
+@allow(Role.ADMIN)
+def change_person(user_id: int) -> str | BaseResponse:
+    person = accounts.person(user_id)
+    form = AccountForm(
+        data={
+            "name": person.name,
+            "roles": list(person.roles),
+            "units": list(person.unit_ids),
+            "active": person.active,
+        }
+    )
+    if form.validate_on_submit():
+        accounts.change(
+            user_id,
+            name=form.name.data,
+            roles=form.chosen_roles(),
+            unit_ids=form.units.data,
+            active=form.active.data,
+        )
+        flash(gettext("Saved."), "success")
+        return redirect(url_for(".people"))
+    return render_template("front/person.html", form=form, person=person)
+
+
+@blueprint.post("/people/<int:user_id>/password")
+@allow(Role.ADMIN)
+def reset_password(user_id: int) -> str:
+    words = accounts.new_password()
+    accounts.set_password(user_id, words)
+    return render_template("front/new_password.html", person=accounts.person(user_id), password=words)
+
+
+@blueprint.get("/audit")
+@allow(Role.AUDITOR)
+def audit_log() -> str:
+    page, search = request.args.get("page", 1, type=int), request.args.get("q", "")
+    entries, total = audit.entries(search=search, page=max(page, 1))
+    broken = audit.first_broken() if request.args.get("check") else None
+    return render_template(
+        "front/audit.html",
+        entries=entries,
+        total=total,
+        page=page,
+        size=50,
+        q=search,
+        broken=broken,
+        deed_name=actions.name,
+    )
+
+
+@blueprint.get("/jobs/<job_id>")
+@signed_in
+def job(job_id: str) -> str | BaseResponse:
+    status = jobs.status(job_id)
+    if status.state == "done" and status.result_url:
+        return redirect(status.result_url)
+    return render_template("front/job.html", job=status)
+
+
+@blueprint.get("/health")
+@public
+def health() -> Response:
+    """For monitoring: answers when the database does."""
+    demo.present()
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.record_once
+def _catch_errors(state: BlueprintSetupState) -> None:
+    """Error pages for everything that can go wrong."""
+    app = state.app
+    app.register_error_handler(SurveyError, _show_survey_error)
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(OperationalError, _show_fault)
+    app.register_error_handler(Exception, _show_fault)
+
+
+def _show_survey_error(error: SurveyError) -> tuple[str, int]:
+    faults = error.faults if isinstance(error, ImportFaults) else ()
+    return _page(error.message, "", error.remedy, faults=faults), error.status
+
+
+def _show_csrf_error(error: CSRFError) -> tuple[str, int]:
+    return _page(
+        gettext("Your sign-in has ended, or the page was open in two windows."),
+        gettext("Nothing has been changed."),
+        gettext("Go back, reload the page, and send it again."),
+    ), 400
+
+
+def _show_http_error(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400:
+        return error
+    notice = NOTICES[{404: "no_such_page", 413: "too_large", 405: "not_allowed", 400: "not_allowed"}.get(code, "fault")]
+    return _page(notice.title, notice.kept, notice.next), code
+
+
+def _show_fault(error: Exception) -> tuple[str, int]:
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    notice = NOTICES["fault"]
+    return _page(notice.title, notice.kept, notice.next, moment=clock.local(clock.now())), 500
+
+
+def _page(title: Any, kept: Any, remedy: Any, **more: Any) -> str:
+    """An error page in the frame that its reader knows; it asks nothing of a database that may be down."""
+    plain = "moment" in more or request.path.startswith(CITIZEN_PATHS)
+    template = "front/error_citizen.html" if plain else "front/error.html"
+    return render_template(template, title=title, kept=kept, remedy=remedy, **more)

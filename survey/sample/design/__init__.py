@@ -1,0 +1,1 @@
+"""Before the draw: strata, allocation, the locked design, the draw itself."""

@@ -1,0 +1,1 @@
+"""While a wave runs: outcomes, rates, cases."""

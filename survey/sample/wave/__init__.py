@@ -1,0 +1,1 @@
+"""A wave: drawn, its links and letters, opened and closed."""

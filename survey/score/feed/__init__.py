@@ -1,0 +1,1 @@
+"""Frozen sheets for the main appraisal system."""

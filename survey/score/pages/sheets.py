@@ -1,0 +1,210 @@
+"""Pages of score sheets; those of schemes, brought-in values and feed keys hang below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base.errors import NotFound
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
+from survey.score import service
+from survey.score.pages.downloads import FORMATS, attachment, language, sheet_table, why_unranked
+from survey.score.pages.forms import CorrectionForm, SheetForm
+from survey.units import service as units
+
+blueprint = Blueprint("score", __name__)
+
+#: everybody who sees all units
+STAFF = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)
+READERS = (*STAFF, Role.UNIT_MANAGER)
+MENU = [
+    menu.Entry(lazy_gettext("Score sheets"), "score.listing", frozenset(READERS), 70),
+    menu.Entry(lazy_gettext("Values from elsewhere"), "score.values.choose", frozenset({Role.OFFICE}), 71),
+    menu.Entry(lazy_gettext("Schemes"), "score.schemes.listing", frozenset(STAFF), 72),
+    menu.Entry(lazy_gettext("Feed keys"), "score.keys.listing", frozenset({Role.ADMIN}), 73),
+]
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    return {
+        "said": lambda title: title.said(language()) if title else "",
+        "why_unranked": why_unranked,
+        "may_manage": viewer().has(Role.OFFICE, Role.ADMIN),
+        "sees_all": viewer().sees_all,
+    }
+
+
+def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.Part], str]:
+    """Where a component's index opens to strata, weights and counts."""
+    run_id = sheet.basis["run"]
+    points = "/".join(f"{sheet.scheme['points'][level]:g}" for level in "54321")
+
+    def url(part: service.Part) -> str:
+        if part.n is None:
+            return ""
+        place = {"run_id": run_id, "unit_id": unit_id}
+        return url_for("estimate.unit", **place, source=part.source, question=part.question or None, points=points)
+
+    return url
+
+
+@blueprint.get("/score")
+@allow(*READERS)
+def listing() -> str:
+    asked = request.args.get("round", 0, type=int)
+    rounds = {found.id: found for found in units.rounds()}
+    return render_template(
+        "score/list.html",
+        sheets=service.sheet_list(viewer(), asked or None),
+        rounds=rounds,
+        asked=asked,
+    )
+
+
+@blueprint.route("/score/new", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def make() -> str | BaseResponse:
+    form = SheetForm(request.args)
+    form = form if request.method == "GET" else SheetForm()
+    if form.validate_on_submit():
+        number = service.make_sheet(form.round_id.data, form.scheme.data, viewer=viewer())
+        return redirect(url_for(".show", sheet_id=number))
+    return render_template("score/new.html", form=form)
+
+
+@blueprint.get("/score/<int:sheet_id>")
+@allow(*READERS)
+def show(sheet_id: int) -> str:
+    sheet = service.sheet(sheet_id, viewer())
+    chosen, search = request.args.get("class", ""), request.args.get("q", "").strip()
+    groups = _chosen(sheet, chosen, search)
+    return render_template(
+        "score/sheet.html",
+        sheet=sheet.content,
+        entry=sheet.entry,
+        groups=groups,
+        chosen=chosen,
+        q=search,
+        intact=service.is_intact(sheet_id) if sheet.entry.is_frozen and viewer().sees_all else None,
+        filters={"class": chosen, "q": search},
+    )
+
+
+def _chosen(sheet: service.Sheet, chosen: str, search: str) -> list[service.ClassSheet]:
+    """The classes and lines that the address asks for."""
+    found = []
+    for group in sheet.content.classes:
+        lines = tuple(
+            line for line in group.lines if not search or search in line.unit_name or search == line.unit_code
+        )
+        if lines and chosen in ("", group.code):
+            found.append(service.ClassSheet(group.code, group.name, group.ranked, lines))
+    return found
+
+
+@blueprint.get("/score/<int:sheet_id>/units/<int:unit_id>")
+@allow(*READERS)
+def explain(sheet_id: int, unit_id: int) -> str:
+    sheet = service.sheet(sheet_id, viewer())
+    found = next(((g, line) for g, line in sheet.content.lines() if line.unit_id == unit_id), None)
+    if found is None:
+        raise NotFound(gettext("This unit is not on the sheet."))
+    group, line = found
+    strata_url = _strata_url(sheet.content, unit_id)
+    return render_template(
+        "score/explain.html",
+        sheet=sheet.content,
+        entry=sheet.entry,
+        group=group,
+        line=line,
+        strata_url=strata_url,
+    )
+
+
+@blueprint.get("/score/<int:sheet_id>/print")
+@allow(*READERS)
+def print_view(sheet_id: int) -> str:
+    sheet = service.sheet(sheet_id, viewer())
+    return render_template("score/print.html", sheet=sheet.content, entry=sheet.entry, groups=sheet.content.classes)
+
+
+@blueprint.get("/score/<int:sheet_id>/table.<ending>")
+@allow(*READERS)
+def table(sheet_id: int, ending: str) -> Response:
+    sheet = service.sheet(sheet_id, viewer())
+    groups = _chosen(sheet, request.args.get("class", ""), request.args.get("q", "").strip())
+    write = FORMATS[ending if ending in FORMATS else "csv"]
+    return write(gettext("score-sheet-%(number)s", number=sheet_id), sheet_table(sheet, groups))
+
+
+@blueprint.get("/score/<int:sheet_id>/signed.json")
+@allow(*STAFF)
+def signed(sheet_id: int) -> Response:
+    name = gettext("score-sheet-%(number)s", number=sheet_id)
+    return attachment(service.signed_document(sheet_id), f"{name}.json", "application/json")
+
+
+@blueprint.get("/score/<int:sheet_id>/chart.svg")
+@allow(*STAFF)
+def chart(sheet_id: int) -> Response:
+    """One class's totals with intervals; `dark` draws for a dark page."""
+    sheet = service.sheet(sheet_id, viewer())
+    groups = _chosen(sheet, request.args.get("class", ""), "")
+    if not groups:
+        raise NotFound(gettext("The sheet has no such class."))
+    charts = import_module("survey.score.pages.charts")  # here: matplotlib would cost every start half a second
+    dark = request.args.get("theme") == "dark"
+    return Response(charts.totals(groups[0], dark=dark), mimetype="image/svg+xml")
+
+
+@blueprint.route("/score/<int:sheet_id>/freeze", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def freeze(sheet_id: int) -> str | BaseResponse:
+    if request.method == "POST":
+        service.freeze(sheet_id, viewer())
+        flash(gettext("Sheet %(number)s is frozen, signed and in the feed.", number=sheet_id), "success")
+        return redirect(url_for(".show", sheet_id=sheet_id))
+    sheet = service.sheet(sheet_id, viewer())
+    lines = [line for _, line in sheet.content.lines()]
+    return render_template(
+        "score/freeze.html",
+        sheet=sheet.content,
+        entry=sheet.entry,
+        round=units.round_(sheet.entry.round_id),
+        units=len(lines),
+        outdated=service.is_outdated(sheet.entry),
+        without_total=[line for line in lines if line.total is None],
+        for_reference=[line for line in lines if line.unranked == "reference"],
+    )
+
+
+@blueprint.route("/score/<int:sheet_id>/correct", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def correct(sheet_id: int) -> str | BaseResponse:
+    entry, form = service.sheet(sheet_id, viewer()).entry, CorrectionForm()
+    if form.validate_on_submit():
+        number = service.make_sheet(
+            entry.round_id,
+            entry.scheme_code,
+            replaces_id=sheet_id,
+            reason=form.reason.data,
+            viewer=viewer(),
+        )
+        return redirect(url_for(".show", sheet_id=number))
+    return render_template("score/correct.html", entry=entry, form=form)
+
+
+@blueprint.post("/score/<int:sheet_id>/remove")
+@allow(Role.OFFICE)
+def remove(sheet_id: int) -> BaseResponse:
+    service.remove_draft(sheet_id, viewer())
+    flash(gettext("The draft has been thrown away."), "success")
+    return redirect(url_for(".listing"))

@@ -1,0 +1,122 @@
+"""Pages of values from elsewhere: what is still missing, the tables to fill in, uploads with a dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base.errors import ImportFaults, NotFound
+from survey.base.people.guard import allow
+from survey.base.people.roles import Role
+from survey.base.store import kept_files
+from survey.score import service
+from survey.score.pages.downloads import FORMATS, Table, extra_table, value_table
+from survey.score.pages.forms import UploadForm, scheme_choices
+from survey.units import service as units
+
+blueprint = Blueprint("values", __name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of upload."""
+
+    title: Any
+    columns: Any
+    carry_out: Callable[..., service.ValuePlan | service.ExtraPlan]
+    table: Callable[[service.Scheme, service.Given], Table]
+
+
+KINDS = {
+    "components": Kind(
+        lazy_gettext("Component values"),
+        lazy_gettext("One line a unit: its code, and a column for each component. Empty cells change nothing."),
+        service.import_values,
+        value_table,
+    ),
+    "extras": Kind(
+        lazy_gettext("Bonuses and deductions"),
+        lazy_gettext("One line an entry: unit code, item, points, reason. The file replaces what was there."),
+        service.import_extras,
+        extra_table,
+    ),
+}
+
+
+@blueprint.get("/score/values")
+@allow(Role.OFFICE)
+def choose() -> str:
+    """What is there and what is missing for one round and scheme."""
+    rounds, schemes = units.rounds(), scheme_choices()
+    round_id = request.args.get("round", rounds[0].id if rounds else 0, type=int)
+    code = request.args.get("scheme", "") or (_usual(schemes) if schemes else "")
+    page: dict[str, Any] = {"rounds": rounds, "schemes": schemes, "round_id": round_id, "code": code}
+    if not rounds:
+        return render_template("score/values.html", scheme=None, **page)
+    scheme, given = _scheme(code), service.given(round_id, code)
+    return render_template(
+        "score/values.html",
+        scheme=scheme,
+        leaves=scheme.external_leaves(),
+        missing=service.missing_values(round_id, code),
+        counts={leaf: sum(known == leaf for known, _ in given.values) for leaf in scheme.external_leaves()},
+        extras=extra_table(scheme, given)[1],
+        **page,
+    )
+
+
+def _usual(schemes: list[tuple[str, str]]) -> str:
+    """The scheme of the newest sheet, else the first."""
+    newest = next(iter(service.sheet_list()), None)
+    return newest.scheme_code if newest else schemes[0][0]
+
+
+def _scheme(code: str) -> service.Scheme:
+    if code not in dict(scheme_choices()):
+        raise NotFound(gettext("There is no such scheme."))
+    return service.newest_scheme(code)
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise NotFound(gettext("There is no such upload."))
+    return KINDS[name]
+
+
+@blueprint.route("/score/values/<int:round_id>/<code>/<kind>", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def upload(round_id: int, code: str, kind: str) -> str | tuple[str, int]:
+    chosen, scheme, form = _kind(kind), _scheme(code), UploadForm()
+    page: dict[str, Any] = {"kind": kind, "chosen": chosen, "form": form, "code": code, "scheme": scheme}
+    page["round"] = units.round_(round_id)
+    if not form.validate_on_submit():
+        return render_template("score/upload.html", **page)
+    data = form.file.data.read()
+    try:
+        plan = chosen.carry_out(round_id, code, data, dry_run=True)
+    except ImportFaults as error:
+        return render_template("score/upload.html", **page, refused=error), error.status
+    return render_template("score/upload.html", **page, plan=plan, kept=kept_files.keep(data))
+
+
+@blueprint.post("/score/values/<int:round_id>/<code>/<kind>/confirm")
+@allow(Role.OFFICE)
+def confirm(round_id: int, code: str, kind: str) -> BaseResponse:
+    chosen, kept = _kind(kind), request.form.get("kept", "")
+    plan = chosen.carry_out(round_id, code, kept_files.take(kept))
+    kept_files.drop(kept)
+    flash(gettext("%(n)s values stored.", n=len(plan.new)), "success")
+    return redirect(url_for(".choose", round=round_id, scheme=code))
+
+
+@blueprint.get("/score/values/<int:round_id>/<code>/<kind>.<ending>")
+@allow(Role.OFFICE)
+def table(round_id: int, code: str, kind: str, ending: str) -> Response:
+    """The table to fill in, with what is stored already."""
+    filled = _kind(kind).table(_scheme(code), service.given(round_id, code))
+    return FORMATS[ending if ending in FORMATS else "csv"](f"{code}-{kind}", filled)

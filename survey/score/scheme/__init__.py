@@ -1,0 +1,1 @@
+"""How points come about: the scheme, read and checked."""

@@ -1,0 +1,1 @@
+"""From indices and values to a sheet, frozen and signed."""

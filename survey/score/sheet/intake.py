@@ -1,0 +1,163 @@
+"""Values from elsewhere as a table: one line a unit, one column a component; extras one line each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from survey.base.errors import Fault, ImportFaults
+from survey.base.web import tables
+from survey.score.scheme.scheme import Scheme
+from survey.score.sheet.values import NewExtra, NewValue
+from survey.units import service as units
+
+UNIT = ("单位编号", "单位代码", "编号", "unit code")
+EXTRA_COLUMNS = {
+    "unit": UNIT,
+    "item": ("项目", "加扣分项目", "item"),
+    "points": ("分值", "points"),
+    "reason": ("理由", "原因", "reason"),
+}
+
+
+@dataclass(frozen=True)
+class ValuePlan:
+    """What an upload of external values would bring."""
+
+    new: tuple[NewValue, ...]
+    lines: int
+
+
+@dataclass(frozen=True)
+class ExtraPlan:
+    """What an upload of bonuses and deductions would bring."""
+
+    new: tuple[NewExtra, ...]
+    lines: int
+
+
+def value_header(scheme: Scheme) -> list[str]:
+    """The headings of the table that is filled in: unit code, unit, and each external component."""
+    leaves = scheme.external_leaves()
+    return [
+        UNIT[0],
+        "单位",
+        *(leaf.title.zh if _own_title(scheme, leaf.title.zh) else code for code, leaf in leaves.items()),
+    ]
+
+
+def _own_title(scheme: Scheme, title: str) -> bool:
+    return [leaf.title.zh for leaf in scheme.external_leaves().values()].count(title) == 1
+
+
+def read_values(scheme: Scheme, data: bytes) -> ValuePlan:
+    """Read and check a table of external values.
+
+    Raises:
+        ImportFaults: each wrong cell with its line; nothing is taken.
+    """
+    leaves = scheme.external_leaves()
+    headings = {
+        code: (leaf.title.zh, leaf.title.en) if _own_title(scheme, leaf.title.zh) else ()
+        for code, leaf in leaves.items()
+    }
+    table = tables.read(data, columns={"unit": UNIT}, optional=headings)
+    if not set(table.columns) & set(leaves):
+        remedy = gettext("Add a column for a component: %(names)s.", names=" / ".join(value_header(scheme)[2:]))
+        raise ImportFaults(gettext("The table brings no values."), [Fault(1, "", "", remedy)])
+    faults: list[Fault] = []
+    found = list(_values(scheme, table, faults))
+    if faults:
+        raise ImportFaults(gettext("Some lines do not fit; nothing was taken."), faults)
+    return ValuePlan(tuple(found), len(table.rows))
+
+
+def _values(scheme: Scheme, table: tables.Table, faults: list[Fault]) -> Iterator[NewValue]:
+    leaves = scheme.external_leaves()
+    for row, unit in _rows_with_units(table, faults):
+        rules = scheme.for_class(unit.class_code)
+        wanted = {leaf.external for leaf in rules.leaves()} if rules else set()
+        for code, leaf in leaves.items():
+            if not row.get(code):
+                continue
+            if code not in wanted:
+                remedy = gettext(
+                    "Units of class %(name)s have no such component; leave it empty.", name=unit.class_name
+                )
+                faults.append(row.fault(code, remedy))
+                continue
+            value = _number(row.get(code))
+            if value is None or not 0 <= value <= leaf.out_of:
+                remedy = gettext("Write a number from 0 to %(full)s.", full=f"{leaf.out_of:g}")
+                faults.append(row.fault(code, remedy))
+            else:
+                yield NewValue(code, unit.id, value)
+
+
+def read_extras(scheme: Scheme, data: bytes) -> ExtraPlan:
+    """Read and check a table of bonuses and deductions.
+
+    Raises:
+        ImportFaults: each wrong cell with its line; nothing is taken.
+    """
+    table = tables.read(data, columns=EXTRA_COLUMNS)
+    known = {name: extra for extra in scheme.extras for name in (extra.code, extra.title.zh, extra.title.en) if name}
+    faults: list[Fault] = []
+    found = []
+    for row, unit in _rows_with_units(table, faults, once=False):
+        extra, points = known.get(row.get("item")), _number(row.get("points"))
+        if extra is None:
+            names = " / ".join(extra.title.zh for extra in scheme.extras) or gettext("none")
+            faults.append(row.fault("item", gettext("The scheme's items are: %(names)s.", names=names)))
+        if points is None or points <= 0:
+            faults.append(row.fault("points", gettext("Write a number above 0; the item says which way it counts.")))
+        if not row.get("reason") or len(row.get("reason")) > 400:
+            faults.append(row.fault("reason", gettext("Give the reason, in at most 400 characters.")))
+        if extra and points:
+            found.append(NewExtra(extra.code, unit.id, points, row.get("reason")))
+    if faults:
+        raise ImportFaults(gettext("Some lines do not fit; nothing was taken."), faults)
+    return ExtraPlan(tuple(found), len(table.rows))
+
+
+def _rows_with_units(
+    table: tables.Table, faults: list[Fault], *, once: bool = True
+) -> Iterator[tuple[tables.Row, units.Unit]]:
+    by_code = {unit.code: unit for unit in units.units()}
+    seen: set[str] = set()
+    for row in table.rows:
+        unit = by_code.get(row.get("unit"))
+        if unit is None:
+            faults.append(row.fault("unit", gettext("No active unit has this code; look it up in the list of units.")))
+        elif once and unit.code in seen:
+            faults.append(row.fault("unit", gettext("This unit stands twice; keep one line.")))
+        else:
+            seen.add(unit.code)
+            yield row, unit
+
+
+def _number(text: str) -> float | None:
+    """
+    >>> _number("1,234.5"), _number("nan"), _number("九十")
+    (1234.5, None, None)
+    """
+    try:
+        value = float(text.replace(",", ""))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def missing_values(scheme: Scheme, present: Sequence[tuple[str, int]]) -> dict[str, list[str]]:
+    """Code of an external value -> names of the active units that still lack it."""
+    have = set(present)
+    lacking: dict[str, list[str]] = {code: [] for code in scheme.external_leaves()}
+    for unit in units.units():
+        rules = scheme.for_class(unit.class_code)
+        for leaf in rules.leaves() if rules else ():
+            if leaf.external and (leaf.external, unit.id) not in have:
+                lacking[leaf.external].append(unit.name)
+    return lacking

@@ -1,0 +1,196 @@
+"""What a sheet says: frozen values all the way down, and the canonical JSON that is hashed, signed and fed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from survey.score.scheme.scheme import Title
+
+#: raised when a reader of the JSON would have to change
+FORMAT = 1
+#: digits kept of values that are not rounded by the scheme: enough to recompute, few enough to read
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component of one unit: value, conversion, points."""
+
+    code: str
+    title: Title
+    source: str
+    question: str
+    #: full marks, in points of the total
+    full: float
+    stated: str
+    #: the value's own scale: 100 for an index, its full marks for an external value
+    out_of: float
+    #: the index or external value; of a composite, its points on a scale of 100
+    value: float | None = None
+    standard_error: float | None = None
+    #: value ÷ out_of × full (× factor)
+    points: float | None = None
+    points_error: float | None = None
+    degrees_of_freedom: float | None = None
+    #: the same with held answers in
+    value_with_held: float | None = None
+    points_with_held: float | None = None
+    #: more than 1 where the part took over the share of a sibling below the floor
+    factor: float = 1.0
+    n: int | None = None
+    valid_n: int | None = None
+    cannot_say: float | None = None
+    participation: float | None = None
+    response_rate: float | None = None
+    self_selected: bool = False
+    #: "published", "reference", "hidden"; empty for values that are no index
+    floor: str = ""
+    #: why there are no points: "no_answers", "hidden", "no_value", "parts"
+    missing: str = ""
+    parts: tuple[Part, ...] = ()
+
+    def leaves(self) -> Iterator[Part]:
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True)
+class ExtraLine:
+    """A bonus or deduction of one unit, with the reasons given and what counts after the cap."""
+
+    code: str
+    title: Title
+    kind: str
+    stated: float
+    counted: float
+    cap: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit on a sheet."""
+
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    parts: tuple[Part, ...]
+    extras: tuple[ExtraLine, ...]
+    bonus: float
+    deduction: float
+    total: float | None
+    standard_error: float | None
+    degrees_of_freedom: float | None
+    #: 95 % interval of the total, as far as sampling error is known
+    low: float | None
+    high: float | None
+    total_with_held: float | None
+    grade: Title | None = None
+    #: place inside the class; None = not ranked
+    rank: int | None = None
+    #: best and worst place that the data allow, for all units of the class together, at 95 %
+    rank_low: int | None = None
+    rank_high: int | None = None
+    #: "first" or "last" where the data single the unit out, else empty
+    standing: str = ""
+    #: why not ranked: "reference", "hidden", "no_answers", "no_value"; empty if ranked
+    unranked: str = ""
+
+    def leaves(self) -> list[Part]:
+        return [leaf for part in self.parts for leaf in part.leaves()]
+
+
+@dataclass(frozen=True)
+class ClassSheet:
+    """The units of one class, ranked ones first."""
+
+    code: str
+    name: str
+    ranked: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class SheetContent:
+    """Everything a sheet says, with what it was made from."""
+
+    number: int
+    round: dict[str, str]
+    #: code, version, sha256, total, decimals, points and titles
+    scheme: dict[str, Any]
+    assumptions: tuple[Title, ...]
+    #: id, tally_hash and code version of the run; code version of the scoring
+    basis: dict[str, Any]
+    demonstration: bool
+    made_at: str
+    classes: tuple[ClassSheet, ...]
+    #: units whose class the scheme does not name
+    left_out: tuple[str, ...] = ()
+    #: number and hash of the sheet that this one corrects, and why
+    replaces: dict[str, Any] | None = None
+    frozen_at: str | None = None
+    frozen_by: str | None = None
+    format: int = FORMAT
+
+    def lines(self) -> Iterator[tuple[ClassSheet, Line]]:
+        for group in self.classes:
+            for line in group.lines:
+                yield group, line
+
+
+def to_json(content: SheetContent) -> str:
+    """The canonical text: sorted keys, no spaces, UTF-8, numbers with at most six digits, no NaN.
+
+    >>> to_json_value({"b": 1 / 3, "a": "合肥"})
+    '{"a":"合肥","b":0.333333}'
+    """
+    return to_json_value(asdict(content))
+
+
+def to_json_value(value: Any) -> str:
+    """Any plain value in the canonical form."""
+    return json.dumps(_rounded(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS) + 0.0
+    if isinstance(value, dict):
+        return {str(key): _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def from_json(text: str) -> SheetContent:
+    """A stored sheet as values again."""
+    data = json.loads(text)
+    data["assumptions"] = tuple(Title(**item) for item in data["assumptions"])
+    data["left_out"] = tuple(data["left_out"])
+    data["classes"] = tuple(
+        ClassSheet(**{**group, "lines": tuple(_line(line) for line in group["lines"])}) for group in data["classes"]
+    )
+    return SheetContent(**data)
+
+
+def _line(data: dict[str, Any]) -> Line:
+    extras = tuple(
+        ExtraLine(**{**extra, "title": Title(**extra["title"]), "reasons": tuple(extra["reasons"])})
+        for extra in data["extras"]
+    )
+    grade = Title(**data["grade"]) if data["grade"] else None
+    return Line(**{**data, "parts": _parts(data["parts"]), "extras": extras, "grade": grade})
+
+
+def _parts(items: list[dict[str, Any]]) -> tuple[Part, ...]:
+    return tuple(Part(**{**item, "title": Title(**item["title"]), "parts": _parts(item["parts"])}) for item in items)

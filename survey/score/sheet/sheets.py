@@ -1,0 +1,269 @@
+"""Keeping sheets: drafts that may go, frozen ones that stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from flask_babel import gettext
+from sqlalchemy import delete, select
+
+from survey.base import clock
+from survey.base.code_version import code_version
+from survey.base.errors import NotFound, Refused
+from survey.base.people.roles import Viewer
+from survey.base.store.database import session
+from survey.base.web import demo
+from survey.estimate import service as estimate
+from survey.score.models import ExternalValue, StoredExtra, StoredScheme, StoredSheet
+from survey.score.scheme.scheme import Scheme
+from survey.score.sheet import making, signing, values
+from survey.score.sheet.making import Judged
+from survey.score.sheet.sheet import SheetContent, from_json, to_json
+from survey.units import service as units
+
+
+@dataclass(frozen=True)
+class SheetEntry:
+    """A sheet as lists show it."""
+
+    id: int
+    round_id: int
+    scheme_code: str
+    scheme_version: int
+    scheme_title: str
+    run_id: int
+    made_at: datetime
+    made_by: str
+    replaces_id: int | None
+    #: the frozen sheets that correct this one; a draft corrects nothing yet
+    corrected_by: tuple[int, ...]
+    reason: str
+    demo: bool
+    frozen_at: datetime | None
+    frozen_by: str
+    sha256: str
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet with all it says; for a unit manager, only their own lines."""
+
+    entry: SheetEntry
+    content: SheetContent
+
+
+def entries(viewer: Viewer, round_id: int | None = None) -> list[SheetEntry]:
+    """Newest first; people of one unit see frozen sheets only."""
+    query = (
+        select(StoredSheet, StoredScheme)
+        .join(StoredScheme, StoredScheme.id == StoredSheet.scheme_id)
+        .order_by(StoredSheet.id.desc())
+    )
+    if round_id is not None:
+        query = query.where(StoredSheet.round_id == round_id)
+    if not viewer.sees_all:
+        query = query.where(StoredSheet.frozen_at.is_not(None))
+    found = session().execute(query).all()
+    corrections: dict[int, list[int]] = {}
+    for row, _ in found:
+        if row.replaces_id and row.frozen_at:
+            corrections.setdefault(row.replaces_id, []).append(row.id)
+    return [_entry(row, scheme, corrections.get(row.id, [])) for row, scheme in found]
+
+
+def _entry(row: StoredSheet, scheme: StoredScheme, corrections: list[int]) -> SheetEntry:
+    return SheetEntry(
+        id=row.id,
+        round_id=row.round_id,
+        scheme_code=scheme.code,
+        scheme_version=scheme.version,
+        scheme_title=scheme.title,
+        run_id=row.run_id,
+        made_at=clock.local(row.made_at),
+        made_by=row.made_by,
+        replaces_id=row.replaces_id,
+        corrected_by=tuple(sorted(corrections)),
+        reason=row.reason,
+        demo=row.demo,
+        frozen_at=clock.local(row.frozen_at) if row.frozen_at else None,
+        frozen_by=row.frozen_by,
+        sha256=row.sha256 or "",
+    )
+
+
+def sheet(sheet_id: int, viewer: Viewer) -> Sheet:
+    """One sheet, as far as this person may see it."""
+    row = stored(sheet_id)
+    if not viewer.sees_all and row.frozen_at is None:
+        raise NotFound(gettext("There is no such sheet."))
+    scheme = session().get_one(StoredScheme, row.scheme_id)
+    corrections = session().scalars(
+        select(StoredSheet.id).where(StoredSheet.replaces_id == row.id, StoredSheet.frozen_at.is_not(None))
+    )
+    return Sheet(_entry(row, scheme, list(corrections)), _visible(from_json(row.content), viewer))
+
+
+def stored(sheet_id: int) -> StoredSheet:
+    row = session().get(StoredSheet, sheet_id)
+    if row is None:
+        raise NotFound(gettext("There is no such sheet."))
+    return row
+
+
+def _visible(content: SheetContent, viewer: Viewer) -> SheetContent:
+    """A rated unit sees its own line and how many it was ranked among, nobody else's."""
+    if viewer.sees_all:
+        return content
+    own = (
+        replace(group, lines=tuple(line for line in group.lines if viewer.may_see(line.unit_id)))
+        for group in content.classes
+    )
+    return replace(content, classes=tuple(group for group in own if group.lines), left_out=())
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a new sheet is to be made from."""
+
+    round_id: int
+    scheme_id: int
+    scheme: Scheme
+    run: estimate.Run
+    replaces_id: int | None = None
+    reason: str = ""
+
+
+def judge(round_id: int, scheme: Scheme, run_id: int) -> Judged:
+    """Score and rank every unit. Nothing may have been written before in this request."""
+    units_scored = making.scored(scheme, run_id, values.given(round_id, scheme.code))
+    session().rollback()  # only read so far: SQLite's write lock is given back before the long part
+    return making.ranked(scheme, units_scored)
+
+
+def make(order: Order, judged: Judged, actor: str) -> int:
+    """Keep what was judged as a draft; returns its number."""
+    now = clock.now().replace(microsecond=0)
+    row = StoredSheet(
+        round_id=order.round_id,
+        scheme_id=order.scheme_id,
+        run_id=order.run.id,
+        made_at=now,
+        made_by=actor,
+        replaces_id=order.replaces_id,
+        reason=order.reason,
+        demo=demo.present(),
+        content="{}",
+    )
+    session().add(row)
+    session().flush()
+    row.content = to_json(_content(row, order, judged))
+    session().flush()
+    return row.id
+
+
+def _content(row: StoredSheet, order: Order, judged: Judged) -> SheetContent:
+    round_ = units.round_(order.round_id)
+    scheme = order.scheme
+    text = session().get_one(StoredScheme, order.scheme_id)
+    return SheetContent(
+        number=row.id,
+        round={
+            "code": round_.code,
+            "name": round_.name,
+            "opens_on": round_.opens_on.isoformat(),
+            "closes_on": round_.closes_on.isoformat(),
+        },
+        scheme={
+            "code": scheme.code,
+            "version": scheme.version,
+            "sha256": text.sha256,
+            "title": {"zh": scheme.title.zh, "en": scheme.title.en},
+            "total": scheme.total,
+            "decimals": scheme.decimals,
+            "points": {str(level): points for level, points in scheme.points},
+            "ties": list(scheme.ties),
+            "floor": scheme.floor,
+            "graded": bool(scheme.grades),
+        },
+        assumptions=tuple(scheme.all_assumptions()),
+        basis={
+            "run": order.run.id,
+            "tally_hash": order.run.tally_hash,
+            "estimate_code": order.run.code_version,
+            "score_code": code_version(*making.DECIDING),
+        },
+        demonstration=row.demo,
+        made_at=clock.local(row.made_at).isoformat(),
+        classes=judged.classes,
+        left_out=judged.left_out,
+        replaces=_replaced(order),
+    )
+
+
+def _replaced(order: Order) -> dict[str, object] | None:
+    if order.replaces_id is None:
+        return None
+    return {"number": order.replaces_id, "sha256": stored(order.replaces_id).sha256, "reason": order.reason}
+
+
+def order_of(row: StoredSheet, scheme: Scheme) -> Order:
+    """What a draft was ordered to be."""
+    run = estimate.run(row.run_id)
+    return Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
+
+
+def freeze(row: StoredSheet, order: Order, judged: Judged, actor: str, instance: Path) -> None:
+    """Compare with what was judged once more, and seal.
+
+    Raises:
+        Refused: frozen already, or what it was made from has changed since.
+    """
+    if row.frozen_at is not None:
+        raise Refused(gettext("Sheet %(number)s is frozen already.", number=row.id))
+    content = _content(row, order, judged)
+    shown = from_json(row.content)
+    # the same numbers from a newer program are the same sheet; it then names the newer program
+    if to_json(replace(content, basis=shown.basis)) != row.content:
+        raise Refused(
+            gettext("Values or units have changed since this sheet was made."),
+            remedy=gettext("Make the sheet anew, look at it, and freeze that one."),
+        )
+    now = clock.now().replace(microsecond=0)
+    text = to_json(replace(content, frozen_at=clock.local(now).isoformat(), frozen_by=actor))
+    sealed = signing.seal(text, instance)
+    row.content, row.frozen_at, row.frozen_by = text, now, actor
+    row.sha256, row.signature, row.public_key = sealed.sha256, sealed.signature, sealed.public_key
+    session().flush()
+
+
+def seal_of(row: StoredSheet) -> signing.Seal:
+    """The seal of a frozen sheet.
+
+    Raises:
+        Refused: it is a draft.
+    """
+    if row.sha256 is None or row.signature is None or row.public_key is None:
+        raise Refused(gettext("Only a frozen sheet is signed."), remedy=gettext("Freeze it first."))
+    return signing.Seal(row.sha256, row.signature, row.public_key)
+
+
+def remove_demo(round_id: int) -> int:
+    """Take a round's demonstration sheets and brought-in values away; returns how many sheets went."""
+    numbers = session().scalars(
+        select(StoredSheet.id)
+        .where(StoredSheet.round_id == round_id, StoredSheet.demo.is_(True))
+        .order_by(StoredSheet.id.desc())  # a correction goes before the sheet that it names
+    )
+    gone = list(numbers)
+    for number in gone:
+        session().execute(delete(StoredSheet).where(StoredSheet.id == number))
+    for table in (ExternalValue, StoredExtra):
+        session().execute(delete(table).where(table.round_id == round_id))
+    session().flush()
+    return len(gone)

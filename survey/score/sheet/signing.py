@@ -1,0 +1,132 @@
+"""Signatures of sheets: Ed25519 with a key that never leaves the installation (RFC 8032)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from flask_babel import gettext
+
+from survey.base.errors import Refused
+from survey.score.sheet.sheet import digest, to_json_value
+
+KEY_FILE = "signing_key.pem"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What proves that a text is the one that was frozen here."""
+
+    sha256: str
+    #: base64
+    signature: str
+    #: base64 of the 32 bytes
+    public_key: str
+
+
+def seal(text: str, instance: Path) -> Seal:
+    """Hash and sign a text with this installation's key."""
+    key = _private_key(instance)
+    signature = key.sign(text.encode())
+    return Seal(digest(text), base64.b64encode(signature).decode(), _public(key))
+
+
+def is_sealed(text: str, sealed: Seal) -> bool:
+    """Whether the text is exactly the one that was sealed."""
+    if digest(text) != sealed.sha256:
+        return False
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(sealed.public_key))
+        key.verify(base64.b64decode(sealed.signature), text.encode())
+    except (InvalidSignature, ValueError, binascii.Error):
+        return False
+    return True
+
+
+def public_key_pem(instance: Path) -> bytes:
+    """The public key as other programs read it."""
+    return (
+        _private_key(instance)
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+
+
+def public_key(instance: Path) -> str:
+    """The public key as sheets carry it."""
+    return _public(_private_key(instance))
+
+
+def signed_document(text: str, sealed: Seal) -> str:
+    """The file that `survey score verify` reads: the content and its seal."""
+    document = {
+        "content": json.loads(text),
+        "seal": {
+            "algorithm": "Ed25519",
+            "sha256": sealed.sha256,
+            "signature": sealed.signature,
+            "public_key": sealed.public_key,
+        },
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def read_document(text: str) -> tuple[str, Seal]:
+    """The canonical content of a signed file, and the seal it carries.
+
+    Raises:
+        Refused: the file is no signed sheet.
+    """
+    try:
+        document: dict[str, Any] = json.loads(text)
+        stated = document["seal"]
+        content = to_json_value(document["content"])
+        return content, Seal(str(stated["sha256"]), str(stated["signature"]), str(stated["public_key"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            gettext("This is not a signed sheet."),
+            remedy=gettext("Use the JSON file that the page of a frozen sheet or the feed gives."),
+        ) from error
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return base64.b64encode(raw).decode()
+
+
+def _private_key(instance: Path) -> Ed25519PrivateKey:
+    """The installation's key, made on first use and readable by the owner only."""
+    path = instance / KEY_FILE
+    if not path.exists():
+        _make_key(path)
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Refused(gettext("The signing key %(path)s is not an Ed25519 key.", path=path.name))
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Written aside and linked into place, so that two processes at once end with one key."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(f".{os.getpid()}.new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        os.fsync(file.fileno())
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass  # another process was first; its key is the key
+    finally:
+        aside.unlink()

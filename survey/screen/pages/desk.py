@@ -1,0 +1,174 @@
+"""The decision desk, and the page on which a citizen sees what became of an answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base.people.guard import allow, public, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
+from survey.base.web.notices import NOTICES
+from survey.base.web.presentation import page_url
+from survey.collect import service as collect
+from survey.followup import service as followup
+from survey.screen import service
+from survey.screen.pages.forms import ReasonForm
+from survey.units import service as units
+
+blueprint = Blueprint("screen", __name__)
+DESK = (Role.OFFICE, Role.STATISTICIAN)
+MENU = [menu.Entry(lazy_gettext("Screening"), "screen.desk", frozenset({*DESK, Role.AUDITOR}), 50)]
+PAGE = 50
+STATE_NAMES = {
+    "counted": lazy_gettext("counted"),
+    "held": lazy_gettext("held for review"),
+    "excluded": lazy_gettext("excluded"),
+}
+DEED_NAMES = {
+    "hold": lazy_gettext("Hold"),
+    "release": lazy_gettext("Release"),
+    "exclude": lazy_gettext("Exclude"),
+}
+SOURCE_NAMES = {
+    "counter": lazy_gettext("Counter rating"),
+    "poll": lazy_gettext("Poll"),
+    "panel": lazy_gettext("Panel"),
+    "import": lazy_gettext("Import"),
+}
+
+
+@blueprint.context_processor
+def _names() -> dict[str, object]:
+    return {"state_names": STATE_NAMES, "deed_names": DEED_NAMES, "source_names": SOURCE_NAMES}
+
+
+@blueprint.get("/screen")
+@allow(*DESK, Role.AUDITOR)
+def desk() -> str:
+    rounds = units.rounds()
+    if not rounds:
+        return render_template("screen/desk.html", rounds=[], chosen=None)
+    chosen = units.round_(request.args.get("round", rounds[-1].id, type=int))
+    state, page = request.args.get("state", ""), max(request.args.get("page", 1, type=int), 1)
+    unit_id = request.args.get("unit", type=int)
+    lines, total = service.answers(
+        chosen.id, state=state, unit_id=unit_id, source=request.args.get("source", ""), page=page, size=PAGE
+    )
+    return render_template(
+        "screen/desk.html",
+        rounds=rounds,
+        chosen=chosen,
+        units=units.units(viewer()),
+        names={unit.id: unit.name for unit in units.units(viewer(), active_only=False)},
+        windows={window.id: window.name for window in units.windows()},
+        lines=lines,
+        standing=service.standings([line.key for line in lines]),
+        totals=service.totals(chosen.id),
+        waiting=len(service.pending(chosen.id)),
+        form=ReasonForm(),
+        page=page,
+        size=PAGE,
+        total=total,
+        unit_id=unit_id,
+        state=state,
+    )
+
+
+@blueprint.post("/screen/hold")
+@allow(*DESK)
+def hold() -> BaseResponse:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        held = service.hold(request.form.getlist("key"), form.reason.data, viewer())
+        flash(gettext("%(n)s answers are held for review.", n=held), "success")
+    else:
+        flash(" ".join(str(words) for errors in form.errors.values() for words in errors), "danger")
+    return redirect(page_url(".desk", **request.args.to_dict()))
+
+
+@blueprint.get("/screen/waiting")
+@allow(*DESK, Role.AUDITOR)
+def waiting() -> str:
+    pending = service.pending()
+    lines = {line.key: line for line in collect.lines_of([decision.key for decision in pending])}
+    names = {unit.id: unit.name for unit in units.units(active_only=False)}
+    return render_template("screen/waiting.html", pending=pending, lines=lines, names=names, me=viewer().username)
+
+
+@blueprint.get("/screen/answers/<key>")
+@allow(*DESK, Role.AUDITOR)
+def answer(key: str) -> str:
+    line = service.only(key)
+    return render_template(
+        "screen/answer.html",
+        line=line,
+        standing=service.state_of(key),
+        history=service.history(key),
+        unit=units.unit(line.unit_id) if line.unit_id else None,
+        window=units.window(line.window_id) if line.window_id else None,
+        form=ReasonForm(),
+        me=viewer().username,
+    )
+
+
+@blueprint.post("/screen/answers/<key>/<deed>")
+@allow(*DESK)
+def propose(key: str, deed: str) -> BaseResponse:
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        flash(" ".join(str(words) for errors in form.errors.values() for words in errors), "danger")
+    elif deed == "hold":
+        service.hold([key], form.reason.data, viewer())
+        flash(gettext("The answer is held for review."), "success")
+    else:
+        service.propose(key, deed, form.reason.data, viewer())
+        flash(gettext("Proposed. It takes effect when a second person confirms."), "success")
+    return redirect(url_for(".answer", key=key))
+
+
+@blueprint.post("/screen/decisions/<int:decision_id>")
+@allow(*DESK)
+def decide(decision_id: int) -> BaseResponse:
+    confirm = request.form.get("outcome") == "confirm"
+    state = service.decide(decision_id, confirm=confirm, viewer=viewer())
+    flash(gettext("Decided: the answer is now %(state)s.", state=STATE_NAMES[state]), "success")
+    return redirect(url_for(".waiting"))
+
+
+@blueprint.get("/receipt")
+@public
+def ask_receipt() -> Response | BaseResponse:
+    typed = request.args.get("code", "").strip()
+    if typed:
+        return redirect(url_for(".receipt", code=typed[:40], lang=request.args.get("lang")))
+    return _citizen("screen/ask_receipt.html")
+
+
+@blueprint.get("/receipt/<code>")
+@public
+def receipt(code: str) -> Response:
+    if not collect.is_well_formed_receipt(code):
+        return _citizen("screen/ask_receipt.html", 404, notice=NOTICES["mistyped_receipt"], typed=code)
+    found = collect.find_by_receipt(code)
+    if found is None:
+        return _citizen("screen/ask_receipt.html", 404, notice=NOTICES["no_such_receipt"], typed=code)
+    unit = units.unit(found.unit_id) if found.unit_id else None
+    window = units.window(found.window_id) if found.window_id else None
+    return _citizen(
+        "screen/receipt.html",
+        receipt=collect.written_receipt(code),
+        found=found,
+        unit=unit,
+        window=window,
+        standing=service.state_of(found.key),
+        reply=followup.reply_for(found.key),
+        is_case=followup.is_case(found.key),
+    )
+
+
+def _citizen(template: str, status: int = 200, **values: object) -> Response:
+    response = make_response(render_template(template, **values), status)
+    response.headers["Content-Security-Policy"] = current_app.extensions["citizen_policy"]
+    return response

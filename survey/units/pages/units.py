@@ -1,0 +1,172 @@
+"""Pages of units: the list, one unit, its caseload. The pages of counters, rounds, posters and uploads hang below."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.base import clock
+from survey.base.errors import Refused
+from survey.base.people.guard import allow, viewer
+from survey.base.people.roles import Role
+from survey.base.web import menu
+from survey.units import service
+from survey.units.pages.counters import READERS
+from survey.units.pages.exports import FORMATS, caseload_table
+from survey.units.pages.forms import NewUnitForm, UnitForm
+
+blueprint = Blueprint("units", __name__)
+PAGE_SIZE = 50
+MENU = [
+    menu.Entry(lazy_gettext("Units"), "units.listing", frozenset(READERS), 10),
+    menu.Entry(
+        lazy_gettext("Posters"),
+        "units.posters.choose",
+        frozenset({Role.OFFICE, Role.UNIT_MANAGER, Role.STATISTICIAN}),
+        11,
+    ),
+    menu.Entry(lazy_gettext("Rounds"), "units.rounds.listing", frozenset({Role.OFFICE, Role.STATISTICIAN}), 12),
+]
+
+
+@blueprint.context_processor
+def _may_manage() -> dict[str, bool]:
+    return {"may_manage": viewer().has(Role.OFFICE, Role.ADMIN)}
+
+
+@blueprint.get("/units")
+@allow(*READERS)
+def listing() -> str:
+    asked = {name: request.args.get(name, "") for name in ("q", "class", "sort", "state")}
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = service.listed(
+        viewer(),
+        search=asked["q"],
+        class_code=asked["class"],
+        sort=asked["sort"] or "code",
+        closed=asked["state"] == "closed",
+    )
+    return render_template(
+        "units/list.html",
+        units=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        total=len(found),
+        page=page,
+        size=PAGE_SIZE,
+        asked=asked,
+        classes=service.classes(),
+        counters=Counter(window.unit_id for window in service.windows() if window.active),
+    )
+
+
+@blueprint.route("/units/new", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def add() -> str | BaseResponse:
+    form = NewUnitForm()
+    if form.validate_on_submit():
+        parent = next((unit.code for unit in service.units(active_only=False) if unit.id == form.parent_id.data), "")
+        new = service.NewUnit(form.code.data, form.name.data, form.class_code.data, parent_code=parent)
+        try:
+            [unit_id] = service.add_units([new]).values()
+        except Refused as error:
+            form.code.errors = [error.message]
+        else:
+            flash(gettext("The unit has been added."), "success")
+            return redirect(url_for(".show", unit_id=unit_id))
+    return render_template("units/edit.html", form=form, unit=None)
+
+
+@blueprint.get("/units/<int:unit_id>")
+@allow(*READERS)
+def show(unit_id: int) -> str:
+    unit = _seen(unit_id)
+    windows = service.windows(unit_id)
+    known = {other.id: other for other in service.units(viewer(), active_only=False)}
+    return render_template(
+        "units/unit.html",
+        unit=unit,
+        parent=known.get(unit.parent_id or 0),
+        children=[other for other in known.values() if other.parent_id == unit_id],
+        windows=windows,
+        codes=service.standing([window.id for window in windows], clock.today()),
+    )
+
+
+@blueprint.route("/units/<int:unit_id>/edit", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def edit(unit_id: int) -> str | BaseResponse:
+    unit = service.unit(unit_id)
+    form = UnitForm(data={**vars(unit), "parent_id": unit.parent_id or 0}, unit_id=unit_id)
+    if form.validate_on_submit():
+        try:
+            service.change_unit(
+                unit_id,
+                name=form.name.data,
+                class_code=form.class_code.data,
+                parent_id=form.parent_id.data or None,
+                active=form.active.data,
+            )
+        except Refused as error:
+            form.parent_id.errors = [error.message]
+        else:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for(".show", unit_id=unit_id))
+    return render_template("units/edit.html", form=form, unit=unit)
+
+
+@blueprint.get("/units/<int:unit_id>/caseload")
+@allow(*READERS)
+def caseload(unit_id: int) -> str:
+    unit = _seen(unit_id)
+    chosen, first, last = _period()
+    months = list(service.months_between(first, last))
+    cells = {(cell.window_id, cell.month): cell.cases for cell in service.caseload(first, last, unit_id)}
+    windows = service.windows(unit_id)
+    told = [window for window in windows if window.active or any((window.id, month) in cells for month in months)]
+    over = [month for month in months if month < clock.today().replace(day=1)]  # nobody can know the others' cases yet
+    return render_template(
+        "units/caseload.html",
+        unit=unit,
+        windows=told,
+        months=months,
+        cells=defaultdict(lambda: None, cells),
+        totals=_totals(cells),
+        rounds=service.rounds(),
+        chosen=chosen,
+        missing=sum((window.id, month) not in cells for window in told if window.active for month in over),
+    )
+
+
+@blueprint.get("/units/<int:unit_id>/caseload.<kind>")
+@allow(*READERS)
+def caseload_file(unit_id: int, kind: str) -> Response:
+    unit = _seen(unit_id)
+    _, first, last = _period()
+    return FORMATS[kind if kind in FORMATS else "csv"](f"caseload-{unit.code}", caseload_table(first, last, unit_id))
+
+
+def _totals(cells: dict[tuple[int, date], int]) -> Counter[int | date | str]:
+    """Cases by counter, by month and in all."""
+    totals: Counter[int | date | str] = Counter()
+    for (window_id, month), cases in cells.items():
+        totals.update({window_id: cases, month: cases, "all": cases})
+    return totals
+
+
+def _seen(unit_id: int) -> service.Unit:
+    viewer().require(unit_id, gettext("There is no such unit."))
+    return service.unit(unit_id)
+
+
+def _period() -> tuple[service.Round | None, date, date]:
+    """The round asked for, else the present or newest one; without any round, the last twelve months."""
+    today = clock.today()
+    known = {round_.id: round_ for round_ in service.rounds()}
+    asked = known.get(request.args.get("round", 0, type=int))
+    chosen = asked or service.round_on(today) or next(iter(known.values()), None)
+    if chosen:
+        return chosen, chosen.opens_on, chosen.closes_on
+    return None, today.replace(day=1) - timedelta(days=330), today
