@@ -1,25 +1,9 @@
 """Design-based survey statistics: NumPy arrays in, frozen results out. The manual is docs/weighting.md."""
 
 # design, estimators, comparison
-from weighting.adjustment import adjusted
-from weighting.allocation import Allocation, allocate
-from weighting.allocation_budget import allocate_budget
-from weighting.allocation_precision import (
-    allocate_for_each_stratum,
-    allocate_for_precision,
-    allocate_for_several,
-)
-from weighting.allocation_spread import StratumSpread, stratum_spread
-from weighting.calibrate import Calibration, calibrate
-from weighting.comparison import contrast, difference
-from weighting.comparison_many import Pairs, adjust_p, all_pairs
-from weighting.comparison_rest import against_rest
-from weighting.comparison_rounds import change
-from weighting.comparison_tests import TestResult, rank_test, rao_scott, t_test
-from weighting.composite import Composite, composite
-from weighting.design import Adjustment, Design
-from weighting.design_labels import interaction
-from weighting.diagnostics import (
+from weighting.adjusting.calibrate import Calibration, calibrate
+from weighting.adjusting.chain import adjusted
+from weighting.adjusting.diagnostics import (
     MarginCheck,
     WeightSummary,
     compare_margins,
@@ -27,34 +11,46 @@ from weighting.diagnostics import (
     kish_effective_n,
     summarise_weights,
 )
-from weighting.dispositions import Disposition, OutcomeRates, eligibility_rate, response_rates
-from weighting.errors import WeightingError
-from weighting.levels import LevelTable, levels
-from weighting.means import mean, proportion, ratio, total
-from weighting.nonresponse import NonresponseAdjustment, nonresponse_factors
-from weighting.nonresponse_propensity import propensity_cells, response_propensities
-from weighting.planning import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
-from weighting.poststratify import PostStratification, poststratify
-from weighting.prn import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
-from weighting.quantiles import median, quantile
-from weighting.rake import Raking, rake
-from weighting.ranks import RankSets, rank_sets
-from weighting.replicates import ReplicateEstimate, Replicates, given_replicates
-from weighting.replicates_methods import replicate_weights
-from weighting.results import Estimate, Interval
-from weighting.selection import StratifiedDraw, draw_stratified
-from weighting.selection_pps import brewer_rows, joint_probabilities, sampford_rows
-from weighting.selection_rows import (
+from weighting.adjusting.dispositions import Disposition, OutcomeRates, eligibility_rate, response_rates
+from weighting.adjusting.nonresponse import NonresponseAdjustment, nonresponse_factors
+from weighting.adjusting.poststratify import PostStratification, poststratify
+from weighting.adjusting.propensity import propensity_cells, response_propensities
+from weighting.adjusting.rake import Raking, rake
+from weighting.adjusting.trim import Trimming, trim_weights
+from weighting.base.labels import interaction
+from weighting.comparing.composite import Composite, composite
+from weighting.comparing.contrast import contrast, difference
+from weighting.comparing.many import Pairs, adjust_p, all_pairs
+from weighting.comparing.ranks import RankSets, rank_sets
+from weighting.comparing.rest import against_rest
+from weighting.comparing.rounds import change
+from weighting.comparing.tests import TestResult, rank_test, rao_scott, t_test
+from weighting.design.design import Adjustment, Design
+from weighting.design.tally import Tally
+from weighting.drawing.numbers import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
+from weighting.drawing.pps import brewer_rows, joint_probabilities, sampford_rows
+from weighting.drawing.rows import (
     inclusion_probabilities,
     poisson_rows,
     simple_random_rows,
     systematic_pps_rows,
     systematic_rows,
 )
-from weighting.table import SurveyTable, survey_table
-from weighting.tally import Tally
-from weighting.trim import Trimming, trim_weights
-from weighting.variance import covariance
+from weighting.drawing.stratified import StratifiedDraw, draw_stratified
+from weighting.errors import WeightingError
+from weighting.estimating.levels import LevelTable, levels
+from weighting.estimating.means import mean, proportion, ratio, total
+from weighting.estimating.quantiles import median, quantile
+from weighting.planning.allocation import Allocation, allocate
+from weighting.planning.budget import allocate_budget
+from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision, allocate_for_several
+from weighting.planning.sizes import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
+from weighting.planning.spread import StratumSpread, stratum_spread
+from weighting.replicates.methods import replicate_weights
+from weighting.replicates.weights import ReplicateEstimate, Replicates, given_replicates
+from weighting.results.estimate import Estimate, Interval
+from weighting.table.table import SurveyTable, survey_table
+from weighting.variance.influence import covariance
 
 __all__ = [
     "PRN_METHOD",

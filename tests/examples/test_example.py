@@ -13,7 +13,7 @@ from survey.base.web import demo
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import service as example
-from survey.migrations import load_models
+from survey.rooms import load_models
 from survey.score import service as score
 from survey.units import service as units
 from tests.client import Client

@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from survey.base.code_version import code_version
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Role, Viewer
 from survey.base.store.database import commit, engine
 from survey.base.web import demo
 from survey.estimate import service as estimate
 from survey.score import service
-from survey.score.sheet.making import code_version
+from survey.score.sheet.making import DECIDING
 from survey.screen import service as screen
 from tests.score.judging import INDEX_88, Judging
 
@@ -130,7 +131,7 @@ def test_a_frozen_sheet_names_what_it_was_made_from(app: Flask) -> None:
             "run": run.id,
             "tally_hash": run.tally_hash,
             "estimate_code": run.code_version,
-            "score_code": code_version(),
+            "score_code": code_version(*DECIDING),
         }
         assert (content.scheme["code"], content.scheme["version"]) == ("bailian", 1)
         assert content.frozen_by == "system"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import weighting
 from weighting import Design, WeightingError
-from weighting.design_labels import factorise
+from weighting.base.labels import factorise
 
 
 def test_population_counts_give_the_weights():

@@ -12,7 +12,7 @@ import pytest
 import weighting
 
 MANUAL = Path(__file__).parents[2] / "docs" / "weighting.md"
-MODULES = [f"weighting.{module.name}" for module in pkgutil.iter_modules(weighting.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(weighting.__path__, "weighting.")]
 OPTIONS = doctest.NORMALIZE_WHITESPACE
 
 

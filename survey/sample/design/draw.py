@@ -18,9 +18,7 @@ from survey.base.errors import Refused
 from survey.base.web import tables
 from survey.sample import rules
 from survey.sample.values import Drawn, Frame, SampleDesign, Wave
-from weighting.errors import WeightingError
-from weighting.prn import permanent_random_numbers
-from weighting.selection import draw_stratified
+from weighting import WeightingError, draw_stratified, permanent_random_numbers
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from survey.base.errors import Refused
 from survey.sample import rules
 from survey.sample.frame import frames
 from survey.sample.values import SampleDesign
-from weighting.allocation import Allocation, allocate
-from weighting.errors import WeightingError
+from weighting import Allocation, WeightingError, allocate
 
 #: a share of one half, on the scale 0–100: the widest spread a yes or no can have
 SD_OF_A_HALF = 50.0

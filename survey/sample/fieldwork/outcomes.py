@@ -19,8 +19,7 @@ from survey.base.store.database import session
 from survey.base.web import tables
 from survey.sample import models, rules
 from survey.sample.values import WaveDesign
-from weighting.dispositions import OutcomeRates, response_rates
-from weighting.nonresponse import nonresponse_factors
+from weighting import OutcomeRates, nonresponse_factors, response_rates
 
 DISPOSITION_NAMES = {
     "I": _("Complete"),

@@ -1,0 +1,1 @@
+"""Weights after fieldwork: nonresponse, post-stratification, raking, calibration, trimming."""

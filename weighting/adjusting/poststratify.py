@@ -1,0 +1,95 @@
+"""Post-stratification: the weights of each cell add up to the cell's known count."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from weighting.adjusting.projection import MOST_DIRECTIONS, Projection
+from weighting.adjusting.step import WeightStep
+from weighting.base.categories import category_positions, check_category_totals, check_rows, column_sums, sums_by_code
+from weighting.design.checks import checked_weights
+
+__all__ = ["PostStratification", "poststratify"]
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PostStratification(WeightStep):
+    """Post-stratified weights, and what a variance needs to know about them."""
+
+    #: (n,) weights before and after.
+    base_weights: Reals
+    weights: Reals
+    #: (c,) cells in the order of ``factors``, and each row's cell.
+    labels: tuple[Hashable, ...]
+    cells: NDArray[np.intp]
+    #: (c,) known count divided by the sum of the base weights.
+    factors: Reals
+
+    def residuals(self, influence: Reals) -> Reals:
+        """Factor times the distance from the weighted mean of the cell.
+
+        Args:
+            influence: (n, k) influence per unit of the post-stratified weight.
+
+        Returns:
+            (n, k) influence per unit of the base weight.
+
+        Source:
+            Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
+
+        >>> step = poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12})
+        >>> step.residuals(np.array([[1.0], [3.0], [5.0]])).ravel()
+        array([-1.5,  1.5,  0. ])
+        """
+        size = sums_by_code(self.cells, self.base_weights, len(self.labels))
+        means = column_sums(self.cells, self.base_weights, influence, len(self.labels)) / size[:, None]
+        return np.asarray((influence - means[self.cells]) * self.factors[self.cells, None], np.float64)
+
+    def projection(self) -> Projection | None:
+        """The means of the cells, where they are few."""
+        count = len(self.labels)
+        if count > MOST_DIRECTIONS:
+            return None
+        member = (self.cells[:, None] == np.arange(count)).astype(np.float64)
+        share = self.base_weights / sums_by_code(self.cells, self.base_weights, count)[self.cells]
+        factor = self.factors[self.cells]
+        return Projection(factor, member * factor[:, None], member.T * share)
+
+
+def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> PostStratification:
+    """Scale the weights of each cell to the cell's known population count; base weights keep their
+    proportions.
+
+    Args:
+        weights: (n,) base weights.
+        cells: (n,) cell of each row.
+        totals: population count of each cell.
+
+    Returns:
+        The new weights, their factors, and the step for the variance.
+
+    Raises:
+        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only, a total
+            that is not above 0.
+
+    Source:
+        Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
+
+    >>> poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12}).weights
+    array([15., 15., 12.])
+    """
+    labels = tuple(totals)
+    wanted = check_category_totals(totals, "Post-stratification")
+    base = checked_weights(weights, np.size(weights))
+    codes = category_positions(cells, labels, "Post-stratification", base)
+    sums = sums_by_code(codes, base, len(labels))
+    check_rows(sums, labels, "Post-stratification")
+    factors = wanted / sums
+    return PostStratification(base, base * factors[codes], labels, codes, factors)

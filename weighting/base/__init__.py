@@ -1,0 +1,1 @@
+"""Labels, sums and array types that everything stands on."""

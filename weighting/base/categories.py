@@ -1,0 +1,146 @@
+"""Labels turned into positions, without sorting where whole numbers allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from weighting.base.labels import factorise
+from weighting.errors import WeightingError
+
+__all__ = [
+    "category_positions",
+    "check_category_totals",
+    "check_rows",
+    "check_same_sums",
+    "column_sums",
+    "sums_by_code",
+]
+
+#: Totals of two variables that differ by less than this share are the same total, written with fewer digits.
+_SAME_TOTAL = 1e-8
+
+
+def sums_by_code(codes: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[np.float64]:
+    """(count,) sum of the values of each code.
+
+    >>> sums_by_code(np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]), 3)
+    array([4., 2., 0.])
+    """
+    return np.bincount(codes, values, count).astype(np.float64, copy=False)
+
+
+def column_sums(
+    codes: NDArray[Any], weights: NDArray[np.float64], values: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """(count, k) weighted sum of the rows of each code.
+
+    >>> column_sums(np.array([0, 1, 0]), np.array([1.0, 1.0, 2.0]), np.array([[1.0], [2.0], [4.0]]), 2).ravel()
+    array([9., 2.])
+    """
+    member = sparse.csr_array((weights, (codes, np.arange(len(codes)))), shape=(count, len(codes)))
+    return np.asarray(member @ values, np.float64)
+
+
+def category_positions(
+    values: ArrayLike, labels: Sequence[Hashable], name: str, weights: NDArray[np.float64]
+) -> NDArray[Any]:
+    """Position of each row's category in a given list of categories.
+
+    Args:
+        values: (n,) category of each row.
+        labels: the (c,) categories there are.
+        name: the variable's name, for the sentence of an error.
+        weights: (n,) weights; a row with weight 0 may lack a category (it gets position 0).
+
+    Returns:
+        (n,) positions from 0, of any integer type.
+
+    Raises:
+        WeightingError: another number of rows, or a category of a row with a weight that is not in the list.
+
+    >>> category_positions(["M", "F", None], ["M", "F"], "sex", np.array([1.0, 1.0, 0.0]))
+    array([0, 1, 0])
+    """
+    rows = np.asarray(values)
+    if rows.shape != weights.shape or rows.ndim != 1:
+        raise WeightingError(
+            f"{name} has shape {rows.shape} for {weights.size} weights: give one category for each row."
+        )
+    coded = rows.dtype.kind in "iu" and all(label == place for place, label in enumerate(labels))
+    if coded and rows.min() >= 0 and rows.max() < len(labels):
+        return rows
+    found = factorise(rows, name, allow_missing=True)
+    places = {label: place for place, label in enumerate(labels)}
+    position = np.array([*(places.get(label, -1) for label in found.labels), -1], dtype=np.intp)[found.codes]
+    lost = (position < 0) & (weights > 0)
+    if lost.any():
+        label = rows[int(np.argmax(lost))]
+        raise WeightingError(f"{name}: category {label!s} has rows but no total; give its total or merge it.")
+    return np.maximum(position, 0)
+
+
+def check_category_totals(totals: Mapping[Any, float], name: str) -> NDArray[np.float64]:
+    """(c,) known totals of a variable's categories, all above 0.
+
+    Args:
+        totals: total by category.
+        name: the variable's name, for the sentence of an error.
+
+    Returns:
+        (c,) totals in the order of the mapping.
+
+    Raises:
+        WeightingError: there is no category, or a total is 0, negative or not a number.
+
+    >>> check_category_totals({"M": 40, "F": 60}, "sex")
+    array([40., 60.])
+    """
+    if not totals:
+        raise WeightingError(f"{name}: give the total of each category.")
+    for label, total in totals.items():
+        if not 0 < total < np.inf:
+            raise WeightingError(f"{name}: the total of category {label!r} is {total}; merge it with another one.")
+    return np.array(list(totals.values()), dtype=np.float64)
+
+
+def check_rows(sums: NDArray[np.float64], labels: Sequence[Hashable], name: str) -> None:
+    """Refuse a category that has a total and no rows to meet it with.
+
+    Args:
+        sums: (c,) sum of the weights in each category.
+        labels: the (c,) categories.
+        name: the variable's name, for the sentence of an error.
+
+    Raises:
+        WeightingError: a category has no row with a weight.
+    """
+    if np.any(sums <= 0):
+        label = labels[int(np.argmax(sums <= 0))]
+        raise WeightingError(
+            f"{name}: category {label!r} has a total but no row with a weight; merge it with another one."
+        )
+
+
+def check_same_sums(sums: Mapping[str, float]) -> None:
+    """Refuse variables whose totals describe populations of different size.
+
+    Args:
+        sums: the sum of the totals of each variable.
+
+    Raises:
+        WeightingError: two sums differ.
+
+    >>> check_same_sums({"sex": 100.0, "age": 100.0})
+    """
+    for name, total in sums.items():
+        first_name, first = next(iter(sums.items()))
+        if abs(total - first) > _SAME_TOTAL * abs(first):
+            raise WeightingError(
+                f"The totals of {first_name!r} add up to {first:.10g} and those of {name!r} to {total:.10g}: "
+                "all variables must describe the same population."
+            )

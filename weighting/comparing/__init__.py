@@ -1,0 +1,1 @@
+"""Differences, tests, ranks, composites."""

@@ -1,0 +1,134 @@
+"""Each unit against everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from weighting.base.labels import FloatArray, sums
+from weighting.comparing.rest_sums import Halves, rest_variance
+from weighting.design.design import Design
+from weighting.design.sample import read_sample
+from weighting.design.tally import Tally
+from weighting.errors import WeightingError
+from weighting.estimating.assemble import Variable
+from weighting.estimating.cells import Cells, read_answers, read_domains
+from weighting.estimating.source import Score, influence_of_mean, source_of
+from weighting.results.estimate import Estimate
+from weighting.variance.influence import Influence
+from weighting.variance.stages import stages
+
+#: entries of an influence worked on at a time
+_BLOCK = 500_000
+
+
+def against_rest(design: Design | Tally, y: ArrayLike | None = None, *, domains: ArrayLike | None = None) -> Estimate:
+    """Mean of each domain less the mean of all other rows, with the covariance of the two.
+
+    Args:
+        design: the sample of n rows, or a Tally, which brings its own answers and domains.
+        y: (n,) answers; nan is missing.
+        domains: (n,) labels.
+
+    Returns:
+        Estimate of shape (D,), kind "difference", in the unit of y.
+
+    Raises:
+        WeightingError: fewer than two domains, domains that overlap, and as ``mean``.
+
+    Source: Woodruff (1971), JASA 66; domain comparison, Cochran (1977), section 5A.13.
+
+    >>> design = Design(weights=[1] * 4)
+    >>> against_rest(design, [1, 2, 5, 6], domains=["a", "a", "b", "b"]).value.tolist()
+    [-4.0, 4.0]
+    """
+    sample = read_sample(design, y, domains, what="against_rest")
+    if sample.domains is None:
+        raise WeightingError("against_rest needs domains: say which unit each answer belongs to.")
+    return scored_against_rest(*sample[:2], sample.domains, lambda values: values)
+
+
+def scored_against_rest(design: Design, y: ArrayLike, domains: ArrayLike, score: Score) -> Estimate:
+    """The same for answers that are given scores first, such as points of levels."""
+    answers, where = read_answers(y, len(design)), read_domains(domains, len(design))
+    if answers.ndim != 1 or where.codes is None or len(where.labels) < 2:
+        raise WeightingError("against_rest takes one variable and one column of at least two domain labels.")
+    source = source_of(design, answers, where, overall=False)
+    units, groups = source.mean(score), source.groups()
+    rest = _Rest(design, replace(groups, value=score(groups.value)).observed())
+    halves = rest.halves(units)
+    variance = rest_variance(design, halves) if rest.plain() else rest.one_by_one()
+    return rest.estimate(units, halves.own - halves.others, variance)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rest:
+    """Observed rows of all domains, each in one."""
+
+    design: Design
+    cells: Cells
+
+    def plain(self) -> bool:
+        """Whether sums by domain are enough: one stage, design weights, no lonely PSU that counts."""
+        design = self.design
+        simple = design.second is None and design.adjustment is None and design.pps is None
+        return simple and not stages(design)[0].matters
+
+    def halves(self, units: Variable) -> Halves:
+        """Means of each domain and of the rest, and the rows that make them."""
+        cells, k = self.cells, self.cells.columns
+        weight, value = cells.take(cells.rows.weight), cells.take(cells.value)
+        centre = float((weight @ value) / weight.sum()) if len(value) else 0.0
+        total = sums(cells.column, weight * (value - centre), k)
+        size = sums(cells.column, weight, k)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            others = (total.sum() - total) / (size.sum() - size)
+        return Halves(cells, units.value - centre, others, size, centre)
+
+    def one_by_one(self) -> FloatArray:
+        """(D,) variance of each difference from the influence of every row."""
+        k = self.cells.columns
+        step = max(1, _BLOCK // max(len(self.cells.column), 1))
+        parts = (self._influence(range(start, min(start + step, k))) for start in range(0, k, step))
+        return np.concatenate([part.variance(self.design) for part in parts])
+
+    def covariance(self) -> FloatArray:
+        """(D, D) covariance of the differences."""
+        return self._influence(range(self.cells.columns)).covariance(self.design)
+
+    def _influence(self, chosen: range) -> Influence:
+        """Influence of all rows on the differences of some domains."""
+        cells, n = self.cells, len(self.cells.column)
+        index = np.arange(n) if cells.index is None else cells.index
+        value = cells.take(cells.value)
+        values = []
+        for domain in chosen:
+            inside = (cells.column == domain).astype(np.intp)
+            _, influence = influence_of_mean(replace(cells, column=inside, labels=("rest", "domain")), value)
+            values.append(np.where(inside == 1, influence, -influence))
+        column = np.repeat(np.arange(len(chosen)), n)
+        return Influence(cells.rows, np.tile(index, len(chosen)), column, np.concatenate(values), len(chosen))
+
+    def estimate(self, units: Variable, value: FloatArray, variance: FloatArray) -> Estimate:
+        """The differences with what stands beside them."""
+        n = units.base.n
+        problem = np.where(n >= n.sum(), "no answers", units.precision.problem)
+        error = np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(variance, 0.0)))
+        blank = np.full(len(n), np.nan)
+        return Estimate(
+            value=value,
+            standard_error=np.where(error <= 1e-13 * np.abs(value), 0.0, error),
+            degrees_of_freedom=np.full(len(n), self.design.degrees_of_freedom),
+            n=np.full(len(n), n.sum()),
+            kish_n=blank,
+            design_effect=blank,
+            design_effect_with_replacement=blank,
+            labels=self.cells.labels,
+            kind="difference",
+            design_degrees_of_freedom=self.design.degrees_of_freedom,
+            problem=problem.astype(units.precision.problem.dtype),
+            enumerated=units.base.enumerated.min() * (error == 0),
+            _covariance=self.covariance,
+        )

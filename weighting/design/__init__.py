@@ -1,0 +1,1 @@
+"""How the answers came about: design, tally, what is read from them."""

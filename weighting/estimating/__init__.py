@@ -1,0 +1,1 @@
+"""Means, totals, shares, levels, quantiles."""

@@ -1,0 +1,1 @@
+"""How many to ask: sizes and allocations."""

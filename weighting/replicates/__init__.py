@@ -1,0 +1,1 @@
+"""Replicate weights and what is estimated with them."""

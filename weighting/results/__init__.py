@@ -1,0 +1,1 @@
+"""What an estimate says, and its intervals."""

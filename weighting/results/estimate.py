@@ -1,0 +1,172 @@
+"""What every estimator returns: numbers that never travel alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from weighting.base.labels import FloatArray, Label
+from weighting.errors import WeightingError
+from weighting.results import intervals
+
+
+class Interval(NamedTuple):
+    """Bounds of a confidence interval, in the shape of the estimate."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """Estimates with all that must stand beside them; every array has the shape of ``value``.
+
+    The shape is (domains,) and/or (variables,), in the order of ``labels``; one number has shape ().
+
+    >>> from weighting import Design, mean
+    >>> estimate = mean(Design(strata=["a", "a", "b", "b"], weights=[5, 5, 10, 10]), [1, 2, 3, 5])
+    >>> round(float(estimate.value), 4), round(float(estimate.standard_error), 4)
+    (3.1667, 0.6872)
+    """
+
+    #: what is estimated
+    value: FloatArray
+    #: square root of the design variance
+    standard_error: FloatArray
+    #: PSUs less strata among the rows of the domain, as R's degf of a subset
+    degrees_of_freedom: FloatArray
+    #: answers used
+    n: FloatArray
+    #: (Σw)² / Σw², the size left after unequal weights (Kish 1965)
+    kish_n: FloatArray
+    #: variance over that of a simple random sample without replacement (R: deff=TRUE)
+    design_effect: FloatArray
+    #: the same against sampling with replacement (R: deff="replace")
+    design_effect_with_replacement: FloatArray
+    #: names in C order of the flattened value
+    labels: tuple[Label, ...]
+    #: "mean", "total", "proportion", "ratio", "quantile" or "difference"
+    kind: str
+    #: PSUs less strata in the whole design
+    design_degrees_of_freedom: float
+    #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
+    #: "answers all equal", "answers equal within strata", "differences all equal" (contrasts), "a layer is
+    #: too thin" (composites), "interval reaches beyond the data" (quantiles), or "" where nothing is wrong
+    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
+    limits: tuple[float, float] | None = None
+    #: whether the variance is 0 because the domain's strata are fully enumerated
+    enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
+    _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
+    _satterthwaite: Callable[[], FloatArray] | None = field(default=None, repr=False)
+    #: bounds by level and method, for estimates that are not value ± t · standard error
+    _interval: Callable[[Estimate, float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
+
+    @property
+    def variance(self) -> FloatArray:
+        """Squared standard errors."""
+        return self.standard_error * self.standard_error
+
+    @property
+    def cv(self) -> FloatArray:
+        """Coefficient of variation, standard error over value; nan where the value is 0."""
+        size = np.where(self.value == 0, np.nan, np.abs(self.value))
+        return np.asarray(self.standard_error / size, np.float64)
+
+    @property
+    def effective_n(self) -> FloatArray:
+        """n over the design effect; Kish's where answers are all equal and no design effect exists."""
+        good = np.isfinite(self.design_effect) & (self.design_effect > 0)
+        return np.divide(self.n, self.design_effect, out=self.kish_n.copy(), where=good)
+
+    def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
+        """Confidence interval.
+
+        Args:
+            level: confidence, between 0 and 1.
+            method: "t" for anything; for proportions also "logit", "wilson", "korn-graubard", "likelihood" and
+                "arcsine" (R's names "mean", "xlogit", "beta" and "asin" mean the same); "satterthwaite" is a t
+                interval whose degrees of freedom come from the strata's own variances, safer where strata hold
+                few PSUs. Left out: "wilson" for proportions, otherwise "t".
+
+        Returns:
+            Bounds in the shape of ``value``. Where ``problem`` is set, a bounded estimate gets a finite
+            conservative interval and an unbounded one nan (or, if answers are all equal, the point that R
+            gives under "t").
+
+        Raises:
+            WeightingError: an unknown method, or a method that this kind of estimate does not have.
+
+        Source: Korn and Graubard (1998), Survey Methodology 24; Franco et al. (2019), JSSAM 7, section 2.
+
+        >>> from weighting import Design, proportion
+        >>> share = proportion(Design(weights=[1] * 10), [True] * 10)
+        >>> [round(float(bound), 3) for bound in share.interval()]
+        [0.692, 1.0]
+        """
+        if self._interval is not None:
+            return Interval(*self._interval(self, level, method))
+        return Interval(*intervals.interval(self, level, method))
+
+    def satterthwaite_degrees_of_freedom(self) -> FloatArray:
+        """Degrees of freedom by the strata's own variances, never more than ``degrees_of_freedom``.
+
+        Returns:
+            Degrees of freedom in the shape of ``value``.
+
+        Raises:
+            WeightingError: for quantiles and differences, which have none here.
+
+        Source: Satterthwaite (1946), Biometrics Bulletin 2, 110-114.
+
+        >>> from weighting import Design, mean
+        >>> found = mean(Design(["a"] * 3 + ["b"] * 3, weights=[1] * 6), [1, 2, 3, 1, 5, 9])
+        >>> found.degrees_of_freedom.item(), found.satterthwaite_degrees_of_freedom().round(2).item()
+        (4.0, 2.25)
+        """
+        if self._satterthwaite is None:
+            raise WeightingError(f"a {self.kind} has no Satterthwaite degrees of freedom here: use t.")
+        return np.minimum(self._satterthwaite(), self.degrees_of_freedom)
+
+    def covariance(self) -> FloatArray:
+        """Covariance of the flattened estimates, PSUs shared between domains included.
+
+        Returns:
+            (k, k), in the order of ``labels``.
+
+        Raises:
+            WeightingError: for quantiles, which have none here.
+
+        Source: Binder (1983), International Statistical Review 51, equation 3.1.
+
+        >>> from weighting import Design, mean
+        >>> mean(Design(weights=[1] * 4), [1, 2, 3, 4], domains=["a", "b", "a", "b"]).covariance().shape
+        (2, 2)
+        """
+        if self._covariance is None:
+            raise WeightingError(f"a {self.kind} has no covariance matrix here.")
+        return self._covariance()
+
+    def p_value(self, null: float = 0.0) -> FloatArray:
+        """Two-sided p value of the t test that the value is ``null``.
+
+        Args:
+            null: the value under test.
+
+        Returns:
+            P values in the shape of ``value``; nan where no test exists.
+
+        Source: Korn and Graubard (1990), The American Statistician 44.
+
+        >>> from weighting import Design, mean
+        >>> round(float(mean(Design(weights=[1] * 4), [1, 2, 3, 4]).p_value(null=2)), 3)
+        0.495
+        """
+        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & (self.problem == "")
+        t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
+        df = np.where(usable, self.degrees_of_freedom, 1)
+        return np.asarray(2 * special.stdtr(df, -np.abs(t)), np.float64)

@@ -1,0 +1,1 @@
+"""The table of a report: many domains and questions at once."""

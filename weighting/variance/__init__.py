@@ -1,0 +1,1 @@
+"""Variances of linear statistics under a design."""

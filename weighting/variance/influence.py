@@ -1,0 +1,172 @@
+"""Influence of answers on statistics, and the variance that a design gives them.
+
+Every estimator is linearised: its variance is that of a total of scores w·a, where a is the influence of a row
+per unit of weight. Rows that are alike are handed over as one group, so the cost follows groups, not answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from weighting.adjusting.chain import AdjustmentChain
+from weighting.base.labels import FloatArray, IntArray
+from weighting.design.design import Adjustment, Design
+from weighting.errors import WeightingError
+from weighting.variance.dense import dense_covariance, dense_variances
+from weighting.variance.matrix import pps_covariance, sparse_covariance
+from weighting.variance.projected import Touched, can_project, projected_variances
+from weighting.variance.stages import Scores, satterthwaite, variances
+
+#: cells of a dense influence worked on at a time by calibrated designs
+_BLOCK = 500_000
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Groups of alike rows of a design, or the rows themselves."""
+
+    #: (R,) stratum code
+    stratum: IntArray
+    #: (R,) PSU code, None when each row is a PSU
+    psu: IntArray | None
+    #: (R,) second-stage unit code, None when each row is one
+    ssu: IntArray | None
+    #: (R,) answers in the group
+    count: FloatArray
+    #: (R,) sum of their weights
+    weight: FloatArray
+    #: (R,) sum of (w - mean w)² in the group, None when all are equal
+    spread: FloatArray | None = None
+
+
+def design_rows(design: Design) -> Rows:
+    """The rows of a design, ungrouped."""
+    second = design.second
+    return Rows(
+        design.strata.codes,
+        None if design.psu is None else design.psu.codes,
+        None if second is None or second.units is None else second.units.codes,
+        design.counts,
+        design.weights if design.frequencies is None else design.weights * design.frequencies,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """Which rows move which statistics, and by how much for each unit of weight."""
+
+    rows: Rows
+    #: (E,) row, None when entry and row are the same
+    index: IntArray | None
+    #: (E,) statistic, 0 … columns-1
+    column: IntArray
+    #: (E,) influence for each unit of weight
+    values: FloatArray
+    #: K, the number of statistics
+    columns: int
+
+    def variance(self, design: Design) -> FloatArray:
+        """(K,) variance of each statistic."""
+        if design.pps is not None:
+            return np.asarray(np.diagonal(self.covariance(design)), np.float64)
+        if design.adjustment is not None:
+            return self._adjusted_variance(design, design.adjustment)
+        return variances(design, self._scores(), self.columns)
+
+    def covariance(self, design: Design) -> FloatArray:
+        """(K, K) covariance of the statistics."""
+        if design.pps is not None or design.adjustment is not None:
+            return covariance(design, self._dense(slice(0, self.columns)))
+        matrix = sparse_covariance(design, self._scores(), self.columns)
+        np.fill_diagonal(matrix, self.variance(design))
+        return matrix
+
+    def satterthwaite(self, design: Design) -> FloatArray:
+        """(K,) degrees of freedom by the strata's own variances, those of the draw."""
+        return satterthwaite(design, self._scores(), self.columns)
+
+    def _scores(self) -> Scores:
+        take = slice(None) if self.index is None else self.index
+        rows = self.rows
+        count = rows.count[take]
+        weight = rows.weight[take]
+        mean = np.divide(weight, count, out=np.zeros_like(weight), where=count > 0) * self.values
+        spread = None if rows.spread is None else rows.spread[take] * self.values * self.values
+        psu = None if rows.psu is None else rows.psu[take]
+        ssu = None if rows.ssu is None else rows.ssu[take]
+        return Scores(rows.stratum[take], self.column, count, mean, spread, psu, ssu, self.index)
+
+    def _dense(self, part: slice) -> FloatArray:
+        """(R, k) influence on a range of statistics."""
+        chosen = (self.column >= part.start) & (self.column < part.stop)
+        index = np.flatnonzero(chosen) if self.index is None else self.index[chosen]
+        matrix = np.zeros((len(self.rows.stratum), part.stop - part.start))
+        matrix[index, self.column[chosen] - part.start] = self.values[chosen]
+        return matrix
+
+    def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
+        n = len(self.rows.stratum)
+        if n * self.columns > _BLOCK and can_project(design) and isinstance(adjustment, AdjustmentChain):
+            projection = adjustment.projection
+            if projection is not None:
+                row = np.arange(n) if self.index is None else self.index
+                touched = Touched(row, self.column, self.values, self.columns)
+                return projected_variances(design, projection, adjustment.base_weights, touched)
+        step = max(1, _BLOCK // n)
+        parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
+        weights = adjustment.base_weights[:, None]
+        found = []
+        for part in parts:
+            dense = self._dense(part)
+            variance = dense_variances(design, weights * adjustment.residuals(dense), design.counts)
+            found.append(variance + sum((noise**2).sum(axis=0) for noise in _response_noise(design, adjustment, dense)))
+        return np.concatenate(found)
+
+
+def _response_noise(design: Design, adjustment: Adjustment, influence: FloatArray) -> list[FloatArray]:
+    """(n, k) scores of who answers, which the finite population correction of the draw takes away too much."""
+    fraction = design.probabilities
+    if fraction is None:
+        fraction = design.sampling_fraction[design.strata.codes]
+    if not fraction.any():
+        return []
+    return [scores * np.sqrt(fraction)[:, None] for scores in adjustment.response_scores(influence)]
+
+
+def covariance(design: Design, influence: ArrayLike) -> FloatArray:
+    """Covariance of weighted totals, as R's ``svyrecvar``.
+
+    Args:
+        design: the sample.
+        influence: (n,) or (n, k) linearised variable per unit of weight: for a mean (y - ȳ) / Σw, for a
+            total y itself; 0 for rows outside a domain. Calibrated designs take their regression out here.
+
+    Returns:
+        (k, k) covariance.
+
+    Raises:
+        WeightingError: a lonely PSU under "fail"; rows that do not match the design.
+
+    Source: Binder (1983), International Statistical Review 51, equation 3.1.
+
+    >>> round(covariance(Design(weights=[1, 1, 1]), [1.0, 2.0, 3.0]).item(), 6)
+    3.0
+    """
+    values = np.asarray(influence, np.float64)
+    matrix = values[:, None] if values.ndim == 1 else values
+    if matrix.ndim != 2 or matrix.shape[0] != len(design):
+        raise WeightingError(f"the influence has shape {matrix.shape} and the design {len(design)} rows.")
+    if design.adjustment is None:
+        return _score_covariance(design, matrix * design.weights[:, None])
+    adjustment = design.adjustment
+    drawn = _score_covariance(design, adjustment.residuals(matrix) * adjustment.base_weights[:, None])
+    return sum((noise.T @ noise for noise in _response_noise(design, adjustment, matrix)), drawn)
+
+
+def _score_covariance(design: Design, scores: FloatArray) -> FloatArray:
+    if design.pps is not None:
+        return pps_covariance(design, scores * design.counts[:, None])
+    return dense_covariance(design, scores, design.counts)
