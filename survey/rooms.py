@@ -16,7 +16,7 @@ from types import ModuleType
 
 BASE, EXAMPLES = "base", "examples"
 #: `base < questions < … < front`; `front` knows every room, `examples` fills them
-ROOMS = ("units", "sample", "collect", "followup", "screen", "estimate", "score", "front")
+ROOMS = ("questions", "units", "rounds", "sample", "collect", "followup", "screen", "estimate", "score", "front")
 #: message catalogues: the base's, and one a room
 CATALOGUES = (BASE, *ROOMS, EXAMPLES)
 #: tables that stand below every room
@@ -32,7 +32,7 @@ def parts(name: str) -> Iterator[tuple[str, ModuleType]]:
     """Room and module for every room that has a module of this name, in order.
 
     >>> [room for room, module in parts("models")][:2]
-    ['units', 'sample']
+    ['units', 'rounds']
     """
     for room in (*ROOMS, EXAMPLES):
         whole = f"survey.{room}.{name}"

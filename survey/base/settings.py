@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from flask import current_app, has_app_context
+
 from survey.base.errors import SettingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +66,17 @@ def _kept_key(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key)
     return key
+
+
+def current() -> Settings | None:
+    """This application's settings; None outside of one, as while modules are imported."""
+    return current_app.extensions["settings"] if has_app_context() else None
+
+
+def present() -> Settings:
+    """This application's settings."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

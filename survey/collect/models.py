@@ -17,7 +17,7 @@ from survey.base.store.database import Base
 BY_KEY = {"sqlite_with_rowid": False}
 
 
-class Response(Base):
+class ResponseRow(Base):
     """One filled-in form."""
 
     __tablename__ = "response"
@@ -59,7 +59,7 @@ class Response(Base):
     withdrawn_code: Mapped[bool] = mapped_column(default=False)
 
 
-class Answer(Base):
+class AnswerRow(Base):
     """What was said to one question about one body: a level or a score."""
 
     __tablename__ = "answer"
@@ -79,7 +79,7 @@ class Answer(Base):
     score: Mapped[float | None] = mapped_column()
 
 
-class ResponseTag(Base):
+class ResponseTagRow(Base):
     """A reason that was ticked."""
 
     __tablename__ = "response_tag"
@@ -89,7 +89,7 @@ class ResponseTag(Base):
     tag: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
-class ResponseChoice(Base):
+class ResponseChoiceRow(Base):
     """What was chosen in a question that is never scored, such as the one about interference."""
 
     __tablename__ = "response_choice"
@@ -100,7 +100,7 @@ class ResponseChoice(Base):
     choice: Mapped[str] = mapped_column(String(32))
 
 
-class ResponseText(Base):
+class ResponseTextRow(Base):
     """Words in the citizen's own wording."""
 
     __tablename__ = "response_text"
@@ -111,7 +111,7 @@ class ResponseText(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
-class Submission(Base):
+class SubmissionRow(Base):
     """A form that has been sent: makes sending it again harmless. Nothing in it leads to the response."""
 
     __tablename__ = "submission"
@@ -124,7 +124,7 @@ class Submission(Base):
     day: Mapped[date] = mapped_column(Date)
 
 
-class KeptAside(Base):
+class KeptAsideRow(Base):
     """Other content sent with a form that had been sent before: never counted, never thrown away."""
 
     __tablename__ = "kept_aside"

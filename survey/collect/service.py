@@ -31,7 +31,7 @@ from survey.collect.answers.low_ratings import LowRating, counts_by_unit, low_ra
 from survey.collect.answers.tallying import TallyTable, tally
 from survey.collect.intake import ratings
 from survey.collect.intake.ratings import MAPPING_NAMES, ImportChoice, ImportPlan
-from survey.collect.models import KeptAside, Response
+from survey.collect.models import KeptAsideRow, ResponseRow
 from survey.collect.questionnaire import (
     Choice,
     Question,
@@ -155,7 +155,7 @@ def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> Imp
 def remove_responses(round_id: int) -> int:
     """Remove a round's responses: only for simulated ones, whose mark the caller has checked. Returns how many."""
     work = session()
-    work.execute(delete(KeptAside).where(KeptAside.round_id == round_id))
-    removed = work.execute(delete(Response).where(Response.round_id == round_id)).rowcount  # type: ignore[attr-defined]  # a cursor result: the statement is a DELETE
+    work.execute(delete(KeptAsideRow).where(KeptAsideRow.round_id == round_id))
+    removed = work.execute(delete(ResponseRow).where(ResponseRow.round_id == round_id)).rowcount  # type: ignore[attr-defined]  # a cursor result: the statement is a DELETE
     commit()
     return int(removed)

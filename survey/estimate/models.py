@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class EstimateRun(Base):
+class RunRow(Base):
     """One computation of a round. It is written once and never changed: a later one is a new row."""
 
     __tablename__ = "estimate_run"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class FollowupReply(Base):
+class ReplyRow(Base):
     """A public reply to one bad rating; the newest one is shown, the older ones stay."""
 
     __tablename__ = "followup_reply"

@@ -17,7 +17,7 @@ from survey.base.people.roles import Viewer
 from survey.base.store.database import commit, session
 from survey.collect import service as collect
 from survey.followup import rules
-from survey.followup.models import FollowupReply
+from survey.followup.models import ReplyRow
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ def reply_for(key: str) -> Reply | None:
 def replies(keys: Iterable[str]) -> dict[str, Reply]:
     """The newest reply that was not taken back, for each answer that has one."""
     query = (
-        select(FollowupReply)
-        .where(FollowupReply.response_key.in_(list(keys)), FollowupReply.withdrawn_because == "")
-        .order_by(FollowupReply.id)
+        select(ReplyRow)
+        .where(ReplyRow.response_key.in_(list(keys)), ReplyRow.withdrawn_because == "")
+        .order_by(ReplyRow.id)
     )
     return {row.response_key: Reply(row.text, row.day, row.author) for row in session().scalars(query)}
 
@@ -125,7 +125,7 @@ def reply(key: str, text: str, viewer: Viewer) -> None:
     found = case(key, viewer)
     if not rules.is_reply(text):
         raise Refused(gettext("A reply has %(n)s to %(m)s characters.", n=rules.SHORTEST_REPLY, m=rules.LONGEST_REPLY))
-    session().add(FollowupReply(response_key=found.key, text=text.strip(), day=clock.today(), author=viewer.username))
+    session().add(ReplyRow(response_key=found.key, text=text.strip(), day=clock.today(), author=viewer.username))
     audit.record("case.replied", key, unit_id=found.unit_id)
     commit()
 
@@ -134,7 +134,7 @@ def reply_many(texts: Mapping[str, str], viewer: Viewer) -> None:
     """Answer many cases at once: key -> reply; for answers that were given outside this product."""
     day = clock.today()
     session().add_all(
-        FollowupReply(response_key=key, text=text.strip(), day=day, author=viewer.username)
+        ReplyRow(response_key=key, text=text.strip(), day=day, author=viewer.username)
         for key, text in texts.items()
         if rules.is_reply(text)
     )
@@ -147,9 +147,7 @@ def take_back(key: str, reason: str, viewer: Viewer) -> None:
     if len(reason.strip()) < rules.SHORTEST_REPLY:
         raise Refused(gettext("Give a reason of at least %(n)s characters.", n=rules.SHORTEST_REPLY))
     case(key, viewer)
-    standing = session().scalars(
-        select(FollowupReply).where(FollowupReply.response_key == key, FollowupReply.withdrawn_because == "")
-    )
+    standing = session().scalars(select(ReplyRow).where(ReplyRow.response_key == key, ReplyRow.withdrawn_because == ""))
     for row in standing:
         row.withdrawn_because = reason.strip()[:500]
     audit.record("reply.taken-back", key, reason=reason)
@@ -171,7 +169,7 @@ def _readable(viewer: Viewer, *, key: str = "") -> list[collect.LowRating]:
 
 
 def _answered() -> set[str]:
-    query = select(FollowupReply.response_key).where(FollowupReply.withdrawn_because == "")
+    query = select(ReplyRow.response_key).where(ReplyRow.withdrawn_because == "")
     return set(session().scalars(query))
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class Frame(Base):
+class FrameRow(Base):
     """A list of cases from which samples are drawn, with where it came from."""
 
     __tablename__ = "sample_frame"
@@ -51,7 +51,7 @@ class Frame(Base):
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class FrameCase(Base):
+class FrameCaseRow(Base):
     """One person, household or enterprise of a frame."""
 
     __tablename__ = "sample_frame_case"
@@ -65,7 +65,7 @@ class FrameCase(Base):
     contact: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class Wave(Base):
+class WaveRow(Base):
     """One survey among drawn people, or among all members of a panel."""
 
     __tablename__ = "sample_wave"
@@ -99,7 +99,7 @@ class Wave(Base):
     sample_hash: Mapped[str | None] = mapped_column(String(64))
 
 
-class WaveStratum(Base):
+class WaveStratumRow(Base):
     """A stratum of a wave's locked design."""
 
     __tablename__ = "sample_wave_stratum"
@@ -119,7 +119,7 @@ class WaveStratum(Base):
     reserve: Mapped[int]
 
 
-class Invitation(Base):
+class InvitationRow(Base):
     """A drawn case: in the sample, or waiting in reserve."""
 
     __tablename__ = "sample_invitation"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class StoredScheme(Base):
+class SchemeRow(Base):
     """One version of a scheme, as it was written."""
 
     __tablename__ = "score_scheme"
@@ -35,7 +35,7 @@ class StoredScheme(Base):
     stored_by: Mapped[str] = mapped_column(String(64))
 
 
-class ExternalValue(Base):
+class ExternalValueRow(Base):
     """A component's value that was decided elsewhere."""
 
     __tablename__ = "score_external_value"
@@ -54,7 +54,7 @@ class ExternalValue(Base):
     stored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class StoredExtra(Base):
+class ExtraRow(Base):
     """Points added or taken outside the components, with the reason that can be read."""
 
     __tablename__ = "score_extra"
@@ -76,7 +76,7 @@ class StoredExtra(Base):
     stored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class StoredSheet(Base):
+class SheetRow(Base):
     """A score sheet: a draft until it is frozen, then never changed."""
 
     __tablename__ = "score_sheet"
@@ -111,7 +111,7 @@ class StoredSheet(Base):
     public_key: Mapped[str | None] = mapped_column(String(44))
 
 
-class FeedKey(Base):
+class FeedKeyRow(Base):
     """Who may fetch the feed; the key itself is shown once and never stored."""
 
     __tablename__ = "feed_key"

@@ -18,7 +18,7 @@ from survey.score.feed import keys
 from survey.score.feed.keys import Key
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
-from survey.score.scheme.scheme import Component, Extra, Grade, Scheme, Title
+from survey.score.scheme.scheme import Component, Extra, Grade, Scheme, Words
 from survey.score.scheme.versions import SchemeVersion
 from survey.score.sheet import intake, sheets, signing, values
 from survey.score.sheet.intake import ExtraPlan, ValuePlan
@@ -46,8 +46,8 @@ __all__ = [
     "Sheet",
     "SheetContent",
     "SheetEntry",
-    "Title",
     "ValuePlan",
+    "Words",
     "add_scheme",
     "check_scheme",
     "feed_key",

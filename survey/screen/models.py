@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class ScreenDecision(Base):
+class DecisionRow(Base):
     """One deed: an answer held, or its release or exclusion proposed by one person and confirmed by another."""
 
     __tablename__ = "screen_decision"
@@ -37,7 +37,7 @@ class ScreenDecision(Base):
     outcome: Mapped[str] = mapped_column(String(8))
 
 
-class Uncounted(Base):
+class UncountedRow(Base):
     """An answer that does not count now; no row means that it counts."""
 
     __tablename__ = "screen_uncounted"

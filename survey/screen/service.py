@@ -16,7 +16,7 @@ from survey.base.people.roles import Viewer
 from survey.base.store.database import commit, session
 from survey.collect import service as collect
 from survey.screen import rules
-from survey.screen.models import ScreenDecision
+from survey.screen.models import DecisionRow
 from survey.screen.models import Uncounted as UncountedRow
 
 
@@ -125,7 +125,7 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
     Raises:
         Refused: by the person who proposed it, or decided already.
     """
-    decision = session().get(ScreenDecision, decision_id)
+    decision = session().get(DecisionRow, decision_id)
     if decision is None:
         raise NotFound(gettext("There is no such proposal."))
     if decision.outcome != "pending":
@@ -143,7 +143,7 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
     return state_of(decision.response_key).state
 
 
-def _put(decision: ScreenDecision) -> None:
+def _put(decision: DecisionRow) -> None:
     """Let the decision take effect."""
     state = rules.state_after(decision.kind)
     if state == "counted":
@@ -180,15 +180,15 @@ def only(key: str) -> collect.ResponseLine:
 
 def history(key: str) -> list[Decision]:
     """All that was decided about an answer, oldest first."""
-    query = select(ScreenDecision).where(ScreenDecision.response_key == key).order_by(ScreenDecision.id)
+    query = select(DecisionRow).where(DecisionRow.response_key == key).order_by(DecisionRow.id)
     return [_plain(row) for row in session().scalars(query)]
 
 
 def pending(round_id: int | None = None) -> list[Decision]:
     """Proposals that wait for a second person, oldest first."""
-    query = select(ScreenDecision).where(ScreenDecision.outcome == "pending").order_by(ScreenDecision.id)
+    query = select(DecisionRow).where(DecisionRow.outcome == "pending").order_by(DecisionRow.id)
     if round_id is not None:
-        query = query.where(ScreenDecision.round_id == round_id)
+        query = query.where(DecisionRow.round_id == round_id)
     return [_plain(row) for row in session().scalars(query)]
 
 
@@ -204,7 +204,7 @@ def totals(round_id: int) -> dict[str, int]:
 
 
 def _pending(key: str) -> bool:
-    query = select(ScreenDecision.id).where(ScreenDecision.response_key == key, ScreenDecision.outcome == "pending")
+    query = select(DecisionRow.id).where(DecisionRow.response_key == key, DecisionRow.outcome == "pending")
     return session().scalar(query) is not None
 
 
@@ -213,8 +213,8 @@ def _check_reason(reason: str) -> None:
         raise Refused(gettext("Give a reason of at least %(n)s characters.", n=rules.SHORTEST_REASON))
 
 
-def _decision(key: str, round_id: int, kind: str, reason: str, viewer: Viewer, outcome: str) -> ScreenDecision:
-    return ScreenDecision(
+def _decision(key: str, round_id: int, kind: str, reason: str, viewer: Viewer, outcome: str) -> DecisionRow:
+    return DecisionRow(
         response_key=key,
         round_id=round_id,
         kind=kind,
@@ -225,7 +225,7 @@ def _decision(key: str, round_id: int, kind: str, reason: str, viewer: Viewer, o
     )
 
 
-def _plain(row: ScreenDecision) -> Decision:
+def _plain(row: DecisionRow) -> Decision:
     return Decision(
         row.id,
         row.response_key,

@@ -13,7 +13,7 @@ from survey.base.store.database import session
 from survey.units import models, reading, rules
 from survey.units.rules import Round, UnitClass
 
-Row = TypeVar("Row", models.Unit, models.UnitClass, models.Window, models.Round)
+Row = TypeVar("Row", models.UnitRow, models.UnitClassRow, models.WindowRow, models.RoundRow)
 
 
 def _row(model: type[Row], number: int) -> Row:
@@ -29,26 +29,26 @@ def refuse_taken(code: str) -> Refused:
 
 
 def change_unit(unit_id: int, *, name: str, class_code: str, parent_id: int | None, active: bool) -> None:
-    row = _row(models.Unit, unit_id)
+    row = _row(models.UnitRow, unit_id)
     parents = {str(unit.id): str(unit.parent_id or "") for unit in reading.units(active_only=False)}
     if rules.in_circle({**parents, str(unit_id): str(parent_id or "")}):
         raise Refused(
             gettext("The unit would stand above itself."), remedy=gettext("Choose a unit that is not below it.")
         )
     row.name, row.parent_id, row.active = name, parent_id, active
-    row.class_id = session().scalar(select(models.UnitClass.id).where(models.UnitClass.code == class_code))
+    row.class_id = session().scalar(select(models.UnitClassRow.id).where(models.UnitClassRow.code == class_code))
     session().flush()
 
 
 def add_class(code: str, name: str) -> None:
-    if session().scalar(select(models.UnitClass.id).where(models.UnitClass.code == code)):
+    if session().scalar(select(models.UnitClassRow.id).where(models.UnitClassRow.code == code)):
         raise refuse_taken(code)
-    session().add(models.UnitClass(code=code, name=name))
+    session().add(models.UnitClassRow(code=code, name=name))
     session().flush()
 
 
 def rename_class(class_id: int, name: str) -> None:
-    _row(models.UnitClass, class_id).name = name
+    _row(models.UnitClassRow, class_id).name = name
     session().flush()
 
 
@@ -58,12 +58,12 @@ def remove_class(known: UnitClass) -> None:
             gettext("The class %(name)s still holds %(n)s units.", name=known.name, n=known.size),
             remedy=gettext("Move them to another class first."),
         )
-    session().delete(_row(models.UnitClass, known.id))
+    session().delete(_row(models.UnitClassRow, known.id))
     session().flush()
 
 
 def change_window(window_id: int, *, name: str, questionnaire: str, active: bool) -> None:
-    row = _row(models.Window, window_id)
+    row = _row(models.WindowRow, window_id)
     row.name, row.questionnaire, row.active = name, questionnaire, active
     session().flush()
 
@@ -73,14 +73,14 @@ def add_round(code: str, name: str, opens_on: date, closes_on: date) -> int:
     if any(other.code == code for other in others):
         raise refuse_taken(code)
     _check_days(opens_on, closes_on, others)
-    row = models.Round(code=code, name=name, opens_on=opens_on, closes_on=closes_on)
+    row = models.RoundRow(code=code, name=name, opens_on=opens_on, closes_on=closes_on)
     session().add(row)
     session().flush()
     return row.id
 
 
 def change_round(round_id: int, *, name: str, opens_on: date, closes_on: date, closed: bool) -> None:
-    row = _row(models.Round, round_id)
+    row = _row(models.RoundRow, round_id)
     _check_days(opens_on, closes_on, [other for other in reading.rounds() if other.id != round_id])
     row.name, row.opens_on, row.closes_on, row.closed = name, opens_on, closes_on, closed
     session().flush()

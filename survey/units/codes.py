@@ -79,7 +79,7 @@ def new_codes(number: int) -> list[str]:
 
 def _taken(codes: set[str]) -> set[str]:
     """Those of the codes that were issued before, asked for in parts that fit one statement."""
-    column, ordered = models.PlaceCode.code, sorted(codes)
+    column, ordered = models.PlaceCodeRow.code, sorted(codes)
     parts = (ordered[at : at + 1000] for at in range(0, len(ordered), 1000))
     return {code for part in parts for code in session().scalars(select(column).where(column.in_(part)))}
 
@@ -93,17 +93,17 @@ def issue(window_ids: Iterable[int], from_day: date) -> list[str]:
         for code, window_id in zip(found, wanted, strict=True)
     ]
     if rows:
-        session().execute(insert(models.PlaceCode), rows)
+        session().execute(insert(models.PlaceCodeRow), rows)
     return found
 
 
 def stays(*, window_id: int | None = None, code: str = "") -> list[Stay]:
     """Where codes stood and stand, newest first: of one counter, of one code, or all."""
-    query = select(models.PlaceCode).order_by(models.PlaceCode.from_day.desc(), models.PlaceCode.id.desc())
+    query = select(models.PlaceCodeRow).order_by(models.PlaceCodeRow.from_day.desc(), models.PlaceCodeRow.id.desc())
     if window_id is not None:
-        query = query.where(models.PlaceCode.window_id == window_id)
+        query = query.where(models.PlaceCodeRow.window_id == window_id)
     if code:
-        query = query.where(models.PlaceCode.code == code)
+        query = query.where(models.PlaceCodeRow.code == code)
     return [Stay(s.id, s.code, s.window_id, s.from_day, s.until_day) for s in session().scalars(query)]
 
 
@@ -117,14 +117,14 @@ def standing(window_ids: Iterable[int], today: date) -> dict[int, str]:
 def without(today: date) -> list[int]:
     """The open counters at which no code stands today or will."""
     coded = {stay.window_id for stay in stays() if stay.until_day is None or stay.until_day > today}
-    query = select(models.Window.id).where(models.Window.active.is_(True)).order_by(models.Window.code)
+    query = select(models.WindowRow.id).where(models.WindowRow.active.is_(True)).order_by(models.WindowRow.code)
     return [number for number in session().scalars(query) if number not in coded]
 
 
 def end(code: str, today: date) -> Stay:
     """Let a code stand nowhere from today on; returns where it stood. The caller commits."""
     row = session().scalar(
-        select(models.PlaceCode).where(models.PlaceCode.code == code, models.PlaceCode.until_day.is_(None))
+        select(models.PlaceCodeRow).where(models.PlaceCodeRow.code == code, models.PlaceCodeRow.until_day.is_(None))
     )
     if row is None:
         raise Refused(gettext("The code %(code)s stands nowhere any more.", code=code))
@@ -144,7 +144,7 @@ def move(code: str, window_id: int, today: date) -> Stay:
         raise Refused(gettext("The code %(code)s stands here already.", code=code))
     before = end(code, today) if known[0].until_day is None else known[0]
     from_day = max(today, before.until_day or today)
-    session().add(models.PlaceCode(code=code, window_id=window_id, from_day=from_day))
+    session().add(models.PlaceCodeRow(code=code, window_id=window_id, from_day=from_day))
     session().flush()
     return before
 
@@ -160,7 +160,7 @@ def find_place_on(connection: Connection, code: str, today: date) -> Place | Non
     wanted = code.strip().upper()
     if not rules.is_code(wanted):
         return None
-    found = connection.execute(_PLACE.where(models.PlaceCode.code == wanted)).all()
+    found = connection.execute(_PLACE.where(models.PlaceCodeRow.code == wanted)).all()
     known = [Stay(row.id, wanted, row.window_id, row.from_day, row.until_day) for row in found]
     stay = rules.stay_on(known, today)
     if stay is None:
@@ -173,17 +173,17 @@ def find_place_on(connection: Connection, code: str, today: date) -> Place | Non
 
 _PLACE = (
     select(
-        models.PlaceCode.id,
-        models.PlaceCode.from_day,
-        models.PlaceCode.until_day,
-        models.Window.id.label("window_id"),
-        models.Window.name.label("window_name"),
-        models.Window.questionnaire,
-        models.Window.active.label("window_active"),
-        models.Unit.id.label("unit_id"),
-        models.Unit.name.label("unit_name"),
-        models.Unit.active.label("unit_active"),
+        models.PlaceCodeRow.id,
+        models.PlaceCodeRow.from_day,
+        models.PlaceCodeRow.until_day,
+        models.WindowRow.id.label("window_id"),
+        models.WindowRow.name.label("window_name"),
+        models.WindowRow.questionnaire,
+        models.WindowRow.active.label("window_active"),
+        models.UnitRow.id.label("unit_id"),
+        models.UnitRow.name.label("unit_name"),
+        models.UnitRow.active.label("unit_active"),
     )
-    .join(models.Window, models.Window.id == models.PlaceCode.window_id)
-    .join(models.Unit, models.Unit.id == models.Window.unit_id)
+    .join(models.WindowRow, models.WindowRow.id == models.PlaceCodeRow.window_id)
+    .join(models.UnitRow, models.UnitRow.id == models.WindowRow.unit_id)
 )

@@ -10,7 +10,7 @@ from survey.base.web import tables
 from survey.base.web.tables import Row, Table
 from survey.units import reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
-from survey.units.models import Unit as StoredUnit
+from survey.units.models import UnitRow
 from survey.units.rules import NewUnit, Unit
 
 COLUMNS = {"code": ("单位编号", "单位代码", "编号", "代码"), "name": ("单位名称", "名称", "单位")}
@@ -118,11 +118,11 @@ def _completed(row: Row, known: _Known, codes_by_name: dict[str, str]) -> NewUni
 def _carry_out(added: list[NewUnit], changed: list[NewUnit], known: _Known) -> None:
     numbers = storing.add_classes({new.class_code: new.class_name for new in changed})
     storing.change_many(
-        StoredUnit,
+        UnitRow,
         [
             {"id": known.units[new.code].id, "name": new.name, "class_id": numbers.get(new.class_code)}
             for new in changed
         ],
     )
     storing.add_units(added)
-    storing.set_parents({new.code: new.parent_code for new in changed}, storing.numbers_of(StoredUnit))
+    storing.set_parents({new.code: new.parent_code for new in changed}, storing.numbers_of(UnitRow))

@@ -11,7 +11,7 @@ from survey.base.web import tables
 from survey.base.web.tables import Row
 from survey.units import codes, reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
-from survey.units.models import Window as StoredWindow
+from survey.units.models import WindowRow
 from survey.units.rules import COUNTER_QUESTIONNAIRES, NewWindow, Unit, Window
 
 WINDOW_COLUMNS = {
@@ -48,7 +48,7 @@ def plan_windows(data: bytes, today: date) -> Plan:
 
     def carry_out() -> None:
         values = [_changed_window(row, known[row.get("code")]) for row in changed]
-        storing.change_many(StoredWindow, values)
+        storing.change_many(WindowRow, values)
         numbers = storing.add_windows([window for _, window in new])
         codes.issue(numbers.values(), today)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base
 
 
-class UnitClass(Base):
+class UnitClassRow(Base):
     """A class of comparable units (单位类别): ranks are only made inside one."""
 
     __tablename__ = "unit_class"
@@ -20,7 +20,7 @@ class UnitClass(Base):
     name: Mapped[str] = mapped_column(String(100))
 
 
-class Unit(Base):
+class UnitRow(Base):
     """A body that is appraised (被评议单位), or a part of one."""
 
     __tablename__ = "unit"
@@ -36,7 +36,7 @@ class Unit(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Window(Base):
+class WindowRow(Base):
     """A service counter (窗口)."""
 
     __tablename__ = "window"
@@ -50,7 +50,7 @@ class Window(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class PlaceCode(Base):
+class PlaceCodeRow(Base):
     """A code's stay at one counter: desks move, so the same code may have several, one after the other."""
 
     __tablename__ = "place_code"
@@ -76,7 +76,7 @@ class PlaceCode(Base):
     until_day: Mapped[date | None] = mapped_column(Date)
 
 
-class Caseload(Base):
+class CaseloadRow(Base):
     """Cases that a counter handled in a month (办件量): what counter ratings are weighted to."""
 
     __tablename__ = "caseload"
@@ -91,7 +91,7 @@ class Caseload(Base):
     cases: Mapped[int] = mapped_column()
 
 
-class Round(Base):
+class RoundRow(Base):
     """A period that is appraised as one (评议期)."""
 
     __tablename__ = "round"

@@ -19,7 +19,7 @@ def units(viewer: Viewer | None = None, *, active_only: bool = True) -> list[Uni
     """Units by code: all, or those that a person may see."""
     query = _units()
     if active_only:
-        query = query.where(models.Unit.active.is_(True))
+        query = query.where(models.UnitRow.active.is_(True))
     found = [_unit(*row) for row in session().execute(query)]
     return [unit for unit in found if viewer is None or viewer.may_see(unit.id)]
 
@@ -48,33 +48,35 @@ def listed(
 
 
 def unit(unit_id: int) -> Unit:
-    row = session().execute(_units().where(models.Unit.id == unit_id)).one_or_none()
+    row = session().execute(_units().where(models.UnitRow.id == unit_id)).one_or_none()
     if row is None:
         raise NotFound(gettext("There is no such unit."))
     return _unit(*row)
 
 
 def unit_by_code(code: str) -> Unit | None:
-    row = session().execute(_units().where(models.Unit.code == code)).one_or_none()
+    row = session().execute(_units().where(models.UnitRow.code == code)).one_or_none()
     return _unit(*row) if row else None
 
 
-def _units() -> Select[models.Unit, str | None, str | None]:
-    query = select(models.Unit, models.UnitClass.code, models.UnitClass.name)
-    return query.outerjoin(models.UnitClass, models.UnitClass.id == models.Unit.class_id).order_by(models.Unit.code)
+def _units() -> Select[models.UnitRow, str | None, str | None]:
+    query = select(models.UnitRow, models.UnitClassRow.code, models.UnitClassRow.name)
+    return query.outerjoin(models.UnitClassRow, models.UnitClassRow.id == models.UnitRow.class_id).order_by(
+        models.UnitRow.code
+    )
 
 
-def _unit(row: models.Unit, class_code: str | None, class_name: str | None) -> Unit:
+def _unit(row: models.UnitRow, class_code: str | None, class_name: str | None) -> Unit:
     return Unit(row.id, row.code, row.name, class_code or "", class_name or "", row.parent_id, row.active)
 
 
 def classes() -> list[UnitClass]:
     """Classes by code, each with the number of its units."""
     query = (
-        select(models.UnitClass, func.count(models.Unit.id))
-        .outerjoin(models.Unit, models.Unit.class_id == models.UnitClass.id)
-        .group_by(models.UnitClass.id)
-        .order_by(models.UnitClass.code)
+        select(models.UnitClassRow, func.count(models.UnitRow.id))
+        .outerjoin(models.UnitRow, models.UnitRow.class_id == models.UnitClassRow.id)
+        .group_by(models.UnitClassRow.id)
+        .order_by(models.UnitClassRow.code)
     )
     return [UnitClass(row.id, row.code, row.name, size) for row, size in session().execute(query)]
 
@@ -88,31 +90,31 @@ def class_(class_id: int) -> UnitClass:
 
 def windows(unit_id: int | None = None) -> list[Window]:
     """Counters by code, closed ones among them: of one unit, or all."""
-    query = select(models.Window).order_by(models.Window.code)
+    query = select(models.WindowRow).order_by(models.WindowRow.code)
     if unit_id is not None:
-        query = query.where(models.Window.unit_id == unit_id)
+        query = query.where(models.WindowRow.unit_id == unit_id)
     return [_window(row) for row in session().scalars(query)]
 
 
 def window(window_id: int) -> Window:
-    row = session().get(models.Window, window_id)
+    row = session().get(models.WindowRow, window_id)
     if row is None:
         raise NotFound(gettext("There is no such counter."))
     return _window(row)
 
 
-def _window(row: models.Window) -> Window:
+def _window(row: models.WindowRow) -> Window:
     return Window(row.id, row.unit_id, row.code, row.name, row.questionnaire, row.active)
 
 
 def rounds() -> list[Round]:
     """Rounds, newest first."""
-    query = select(models.Round).order_by(models.Round.opens_on.desc(), models.Round.code)
+    query = select(models.RoundRow).order_by(models.RoundRow.opens_on.desc(), models.RoundRow.code)
     return [_round(row) for row in session().scalars(query)]
 
 
 def round_(round_id: int) -> Round:
-    row = session().get(models.Round, round_id)
+    row = session().get(models.RoundRow, round_id)
     if row is None:
         raise NotFound(gettext("There is no such round."))
     return _round(row)
@@ -123,20 +125,20 @@ def round_on(day: date) -> Round | None:
     return next((r for r in rounds() if r.holds(day) and not r.closed), None)
 
 
-def _round(row: models.Round) -> Round:
+def _round(row: models.RoundRow) -> Round:
     return Round(row.id, row.code, row.name, row.opens_on, row.closes_on, row.closed)
 
 
 def caseload(opens_on: date, closes_on: date, unit_id: int | None = None) -> list[CaseloadCell]:
     """Cases by counter and month, for all months that the days touch; months not told are absent."""
-    number = models.Caseload.year * 12 + models.Caseload.month
+    number = models.CaseloadRow.year * 12 + models.CaseloadRow.month
     query = (
-        select(models.Caseload, models.Window.unit_id)
-        .join(models.Window, models.Window.id == models.Caseload.window_id)
+        select(models.CaseloadRow, models.WindowRow.unit_id)
+        .join(models.WindowRow, models.WindowRow.id == models.CaseloadRow.window_id)
         .where(number.between(opens_on.year * 12 + opens_on.month, closes_on.year * 12 + closes_on.month))
-        .order_by(models.Caseload.window_id, models.Caseload.year, models.Caseload.month)
+        .order_by(models.CaseloadRow.window_id, models.CaseloadRow.year, models.CaseloadRow.month)
     )
     if unit_id is not None:
-        query = query.where(models.Window.unit_id == unit_id)
-    found: Sequence[tuple[models.Caseload, int]] = session().execute(query).all()
+        query = query.where(models.WindowRow.unit_id == unit_id)
+    found: Sequence[tuple[models.CaseloadRow, int]] = session().execute(query).all()
     return [CaseloadCell(row.window_id, unit, date(row.year, row.month, 1), row.cases) for row, unit in found]

@@ -14,5 +14,5 @@ def remove_simulated(round_id: int) -> None:
     """Remove a round and all caseload; only while the demonstration mark stands."""
     if not demo.present():
         raise Refused("Only simulated rounds can be removed.")
-    session().execute(delete(models.Caseload))
-    session().execute(delete(models.Round).where(models.Round.id == round_id))
+    session().execute(delete(models.CaseloadRow))
+    session().execute(delete(models.RoundRow).where(models.RoundRow.id == round_id))

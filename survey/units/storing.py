@@ -24,12 +24,12 @@ def _table(model: type[models.Base]) -> Table:
     return table
 
 
-def numbers_of(model: type[models.Unit] | type[models.Window] | type[models.UnitClass]) -> dict[str, int]:
+def numbers_of(model: type[models.UnitRow] | type[models.WindowRow] | type[models.UnitClassRow]) -> dict[str, int]:
     """Every code's number."""
     return dict(session().execute(select(model.code, model.id)).all())
 
 
-def _refuse_taken(model: type[models.Unit] | type[models.Window], codes: Sequence[str]) -> None:
+def _refuse_taken(model: type[models.UnitRow] | type[models.WindowRow], codes: Sequence[str]) -> None:
     doubled = {code for code, times in Counter(codes).items() if times > 1}
     taken = sorted((set(codes) & set(numbers_of(model))) | doubled)
     if taken:
@@ -40,17 +40,17 @@ def _refuse_taken(model: type[models.Unit] | type[models.Window], codes: Sequenc
 
 def add_classes(wanted: Mapping[str, str]) -> dict[str, int]:
     """Make the classes (code -> name) that are not known yet; returns all classes' numbers."""
-    known = numbers_of(models.UnitClass)
+    known = numbers_of(models.UnitClassRow)
     rows = [{"code": code, "name": name or code} for code, name in wanted.items() if code and code not in known]
     if not rows:
         return known
-    session().execute(insert(_table(models.UnitClass)), rows)
-    return numbers_of(models.UnitClass)
+    session().execute(insert(_table(models.UnitClassRow)), rows)
+    return numbers_of(models.UnitClassRow)
 
 
 def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
     """Store units and then hang them under their parents; returns the new units' numbers."""
-    _refuse_taken(models.Unit, [new.code for new in wanted])
+    _refuse_taken(models.UnitRow, [new.code for new in wanted])
     parents = {new.code: new.parent_code for new in wanted}
     if circle := rules.in_circle(parents):
         raise Refused(gettext("These units would stand above themselves: %(codes)s.", codes=", ".join(sorted(circle))))
@@ -59,8 +59,8 @@ def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
         {"code": new.code, "name": new.name, "class_id": classes.get(new.class_code), "active": True} for new in wanted
     ]
     if rows:
-        session().execute(insert(_table(models.Unit)), rows)
-    known = numbers_of(models.Unit)
+        session().execute(insert(_table(models.UnitRow)), rows)
+    known = numbers_of(models.UnitRow)
     set_parents({code: parent for code, parent in parents.items() if parent}, known)
     return {new.code: known[new.code] for new in wanted}
 
@@ -70,13 +70,15 @@ def set_parents(parents: Mapping[str, str], known: Mapping[str, int]) -> None:
     missing = sorted({parent for parent in parents.values() if parent and parent not in known})
     if missing:
         raise NotFound(gettext("There is no unit with the code %(code)s.", code=", ".join(missing)))
-    change_many(models.Unit, [{"id": known[code], "parent_id": known.get(parent)} for code, parent in parents.items()])
+    change_many(
+        models.UnitRow, [{"id": known[code], "parent_id": known.get(parent)} for code, parent in parents.items()]
+    )
 
 
 def add_windows(wanted: Sequence[NewWindow]) -> dict[str, int]:
     """Store counters; returns their numbers."""
-    _refuse_taken(models.Window, [new.code for new in wanted])
-    units = numbers_of(models.Unit)
+    _refuse_taken(models.WindowRow, [new.code for new in wanted])
+    units = numbers_of(models.UnitRow)
     missing = sorted({new.unit_code for new in wanted} - set(units))
     if missing:
         raise NotFound(gettext("There is no unit with the code %(code)s.", code=", ".join(missing)))
@@ -91,12 +93,12 @@ def add_windows(wanted: Sequence[NewWindow]) -> dict[str, int]:
         for new in wanted
     ]
     if rows:
-        session().execute(insert(_table(models.Window)), rows)
-    known = numbers_of(models.Window)
+        session().execute(insert(_table(models.WindowRow)), rows)
+    known = numbers_of(models.WindowRow)
     return {new.code: known[new.code] for new in wanted}
 
 
-def change_many(model: type[models.Unit] | type[models.Window], rows: Sequence[Mapping[str, Any]]) -> None:
+def change_many(model: type[models.UnitRow] | type[models.WindowRow], rows: Sequence[Mapping[str, Any]]) -> None:
     """Change rows by number; each names the same columns."""
     if not rows:
         return
@@ -114,7 +116,7 @@ def set_caseload(cells: Iterable[tuple[int, date, int]]) -> None:
         {"window_id": window_id, "year": month.year, "month": month.month, "cases": cases}
         for window_id, month, cases in cells
     ]
-    table = _table(models.Caseload)
+    table = _table(models.CaseloadRow)
     key = tuple_(table.c.window_id, table.c.year, table.c.month)
     for at in range(0, len(rows), PART):
         part = rows[at : at + PART]

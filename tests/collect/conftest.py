@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from survey.base import clock
 from survey.base.store.database import engine
-from survey.collect.models import Answer, KeptAside, Response, Submission
+from survey.collect.models import AnswerRow, KeptAsideRow, ResponseRow, SubmissionRow
 from survey.sample import service as sample
 from survey.units import service as units
 
@@ -36,11 +36,13 @@ class Town:
 
     def stored(self) -> dict[str, int]:
         """How many rows each table holds."""
-        return {model.__tablename__: self.count(model) for model in (Response, Answer, Submission, KeptAside)}
+        return {
+            model.__tablename__: self.count(model) for model in (ResponseRow, AnswerRow, SubmissionRow, KeptAsideRow)
+        }
 
     def levels(self) -> list[int]:
         with self.app.app_context(), engine().connect() as connection:
-            return sorted(connection.scalars(select(Answer.level)))
+            return sorted(connection.scalars(select(AnswerRow.level)))
 
     def link(self, kind: str = "poll", questionnaire: str = "G", *, people: int = 1, group: str = "") -> list[str]:
         """Paths of the personal links of a newly opened wave."""

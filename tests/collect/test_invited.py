@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from survey.base.store.database import engine
 from survey.collect import service
-from survey.collect.models import Answer, Response, ResponseChoice
+from survey.collect.models import AnswerRow, ResponseChoiceRow, ResponseRow
 from survey.sample import service as sample
 from tests.client import Reader
 from tests.collect.conftest import Town
@@ -38,9 +38,9 @@ def test_a_drawn_person_answers_about_three_of_the_bodies_dealt_with(town_on_eac
     assert sent.status_code == 303
 
     with town.app.app_context(), engine().connect() as connection:
-        response = connection.execute(select(Response.__table__)).one()
-        told = connection.scalar(select(ResponseChoice.choice).where(ResponseChoice.question == "G-TOLD"))
-        about = set(connection.scalars(select(Answer.unit_id)))
+        response = connection.execute(select(ResponseRow.__table__)).one()
+        told = connection.scalar(select(ResponseChoiceRow.choice).where(ResponseChoiceRow.question == "G-TOLD"))
+        about = set(connection.scalars(select(AnswerRow.unit_id)))
         cells = service.tally(town.round_id)
     assert response.selection_factor == pytest.approx(5 / 3)
     assert response.calibration == "age=30-44;area=urban"

@@ -13,7 +13,7 @@ from survey.base import clock
 from survey.base.store.database import engine
 from survey.collect import service
 from survey.collect.citizen import desk
-from survey.collect.models import Answer, Response, Submission
+from survey.collect.models import AnswerRow, ResponseRow, SubmissionRow
 from survey.collect.store import tokens
 from survey.collect.store.writer import Writer
 from tests.collect.conftest import Town
@@ -23,7 +23,7 @@ def note(key: str):
     """A deed that stores one row."""
 
     def deed(connection: Connection) -> str:
-        connection.execute(insert(Submission), {"key": key, "mac": "", "day": clock.today()})
+        connection.execute(insert(SubmissionRow), {"key": key, "mac": "", "day": clock.today()})
         return key
 
     return deed
@@ -80,9 +80,9 @@ def test_nothing_stored_leads_from_the_form_to_the_answer(town: Town):
         token = client.get(path).text.partition('name="token" value="')[2].partition('"')[0]
         assert client.post(path, data={"token": token, "W-E1": level}).status_code == 303
     with town.app.app_context(), engine().connect() as connection:
-        forms = connection.execute(select(Submission.key, Submission.mac)).all()
-        kept = connection.execute(select(Response.__table__)).all()
-        order = list(connection.scalars(select(Answer.level)))
+        forms = connection.execute(select(SubmissionRow.key, SubmissionRow.mac)).all()
+        kept = connection.execute(select(ResponseRow.__table__)).all()
+        order = list(connection.scalars(select(AnswerRow.level)))
         secret = desk.secret()
     values = {str(value) for row in kept for value in row}
     for key, seal in forms:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.score.scheme.scheme import Component, Grade, Title
+from survey.score.scheme.scheme import Component, Grade, Words
 from survey.score.sheet import rules
 from survey.score.sheet.precision import error_of_sum, place_sets
 from survey.score.sheet.rules import Measured
@@ -19,10 +19,10 @@ def composite(shares: list[float]) -> Component:
     """A composite of 100 points with these shares, each a poll."""
     whole = sum(shares)
     parts = tuple(
-        Component(name, Title(name), 100 * share / whole, "share", "poll")
+        Component(name, Words(name), 100 * share / whole, "share", "poll")
         for name, share in zip(NAMES, shares, strict=False)
     )
-    return Component("all", Title("all"), 100.0, "points", "composite", parts=parts)
+    return Component("all", Words("all"), 100.0, "points", "composite", parts=parts)
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=5), INDEX)
@@ -65,7 +65,7 @@ def test_rounding_never_moves_a_total_by_more_than_half_a_digit(value: float, de
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=6, unique=True), st.floats(0, 100))
 def test_every_total_has_exactly_one_grade(bounds: list[float], total: float) -> None:
     lowers = sorted([0.0, *bounds], reverse=True)
-    found = rules.grade_of(total, [Grade(Title(str(lower)), lower) for lower in lowers])
+    found = rules.grade_of(total, [Grade(Words(str(lower)), lower) for lower in lowers])
     assert found is not None
     assert found.lower <= total
     assert not any(found.lower < lower <= total for lower in lowers)

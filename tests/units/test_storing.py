@@ -95,16 +95,16 @@ def test_caseload_is_found_by_the_months_that_the_days_touch(inside_each):
 @pytest.mark.parametrize(
     "row",
     [
-        insert(models.Caseload).values(window_id=1, year=2026, month=13, cases=1),
-        insert(models.Caseload).values(window_id=1, year=2026, month=1, cases=-1),
-        insert(models.PlaceCode).values(code="ABC", window_id=1, from_day=date(2026, 1, 1)),
-        insert(models.PlaceCode).values(
+        insert(models.CaseloadRow).values(window_id=1, year=2026, month=13, cases=1),
+        insert(models.CaseloadRow).values(window_id=1, year=2026, month=1, cases=-1),
+        insert(models.PlaceCodeRow).values(code="ABC", window_id=1, from_day=date(2026, 1, 1)),
+        insert(models.PlaceCodeRow).values(
             code="234567A", window_id=1, from_day=date(2026, 1, 2), until_day=date(2026, 1, 1)
         ),
-        insert(models.Round).values(
+        insert(models.RoundRow).values(
             code="x", name="x", opens_on=date(2026, 1, 2), closes_on=date(2026, 1, 1), closed=False
         ),
-        insert(models.Unit).values(id=50, code="x", name="x", parent_id=50, active=True),
+        insert(models.UnitRow).values(id=50, code="x", name="x", parent_id=50, active=True),
     ],
 )
 def test_what_must_never_be_true_cannot_be_stored(inside_each, row):
@@ -119,7 +119,7 @@ def test_a_code_cannot_stand_at_two_counters_at_once(inside_each):
         {"code": "234567A", "window_id": window_id, "from_day": date(2026, 1, 1)} for window_id in town.windows.values()
     ]
     with pytest.raises(IntegrityError):
-        session().execute(insert(models.PlaceCode), rows)
+        session().execute(insert(models.PlaceCodeRow), rows)
 
 
 def test_deeds_are_recorded(inside, town):

@@ -36,7 +36,7 @@ user_unit = Table(
 )
 
 
-class Account(Base):
+class AccountRow(Base):
     """A person of the staff."""
 
     __tablename__ = "user_account"
@@ -91,11 +91,11 @@ def init_app(app: Flask) -> None:
 
 
 def _load(user_id: str) -> SignedIn | None:
-    account = session().get(Account, int(user_id))
+    account = session().get(AccountRow, int(user_id))
     return SignedIn(_person(account)) if account and account.active else None
 
 
-def _person(account: Account) -> Person:
+def _person(account: AccountRow) -> Person:
     units = session().scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == account.id))
     roles = tuple(Role(role) for role in account.roles)
     return Person(account.id, account.username, account.name, roles, frozenset(units), account.active)
@@ -103,15 +103,15 @@ def _person(account: Account) -> Person:
 
 def people() -> list[Person]:
     """Everybody, by user name."""
-    return [_person(account) for account in session().scalars(select(Account).order_by(Account.username))]
+    return [_person(account) for account in session().scalars(select(AccountRow).order_by(AccountRow.username))]
 
 
 def person(user_id: int) -> Person:
     return _person(_account(user_id))
 
 
-def _account(user_id: int) -> Account:
-    account = session().get(Account, user_id)
+def _account(user_id: int) -> AccountRow:
+    account = session().get(AccountRow, user_id)
     if account is None:
         raise NotFound(gettext("There is no such person."))
     return account
@@ -119,7 +119,7 @@ def _account(user_id: int) -> Account:
 
 def check_password(username: str, password: str) -> SignedIn | None:
     """The person, if the password is right; after five wrong ones, nobody for five minutes."""
-    account = session().scalar(select(Account).where(Account.username == username))
+    account = session().scalar(select(AccountRow).where(AccountRow.username == username))
     if account is None or not account.active:
         hasher.hash(password)  # as slow as a real look, so that time does not tell which names exist
         return None
@@ -156,9 +156,9 @@ def add(username: str, password: str, roles: Iterable[Role], *, name: str = "", 
         Refused: the name is taken, or the password is short.
     """
     _check_new_password(password)
-    if session().scalar(select(Account.id).where(Account.username == username)):
+    if session().scalar(select(AccountRow.id).where(AccountRow.username == username)):
         raise Refused(gettext("The user name %(name)s is taken.", name=username))
-    account = Account(username=username, name=name, password_hash=hasher.hash(password), roles=_stored(roles))
+    account = AccountRow(username=username, name=name, password_hash=hasher.hash(password), roles=_stored(roles))
     session().add(account)
     session().flush()
     _assign(account.id, unit_ids)
@@ -195,7 +195,7 @@ def _check_new_password(password: str) -> None:
 
 
 def _administrators() -> int:
-    accounts = session().scalars(select(Account).where(Account.active.is_(True)))
+    accounts = session().scalars(select(AccountRow).where(AccountRow.active.is_(True)))
     return sum(Role.ADMIN in account.roles for account in accounts)
 
 

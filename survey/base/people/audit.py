@@ -21,7 +21,7 @@ FIRST = "0" * 64
 LOCK = 7_113_000
 
 
-class AuditEntry(Base):
+class AuditEntryRow(Base):
     """One deed."""
 
     __tablename__ = "audit_entry"
@@ -61,8 +61,8 @@ def record(action: str, subject: str, *, actor: str = "", **detail: Any) -> None
     work = session()
     if work.get_bind().dialect.name == "postgresql":
         work.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-    previous = work.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST
-    entry = AuditEntry(
+    previous = work.scalar(select(AuditEntryRow.hash).order_by(AuditEntryRow.id.desc()).limit(1)) or FIRST
+    entry = AuditEntryRow(
         at=clock.now().replace(microsecond=0),
         actor=actor or _actor(),
         action=action,
@@ -81,7 +81,7 @@ def _actor() -> str:
     return "system"
 
 
-def _hash(entry: AuditEntry) -> str:
+def _hash(entry: AuditEntryRow) -> str:
     moment = clock.local(entry.at).isoformat()
     parts = [entry.previous_hash, moment, entry.actor, entry.action, entry.subject, entry.detail]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
@@ -90,7 +90,7 @@ def _hash(entry: AuditEntry) -> str:
 def first_broken() -> int | None:
     """The number of the first entry that does not follow from the one before it; None = the chain holds."""
     previous = FIRST
-    for entry in session().scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+    for entry in session().scalars(select(AuditEntryRow).order_by(AuditEntryRow.id).execution_options(yield_per=1000)):
         if entry.previous_hash != previous or entry.hash != _hash(entry):
             return entry.id
         previous = entry.hash
@@ -99,12 +99,12 @@ def first_broken() -> int | None:
 
 def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[Entry], int]:
     """Newest first: one page of entries, and how many there are in all."""
-    query = select(AuditEntry)
+    query = select(AuditEntryRow)
     for word in search.split():
         pattern = f"%{word}%"
         query = query.where(
-            AuditEntry.action.like(pattern) | AuditEntry.subject.like(pattern) | AuditEntry.actor.like(pattern)
+            AuditEntryRow.action.like(pattern) | AuditEntryRow.subject.like(pattern) | AuditEntryRow.actor.like(pattern)
         )
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
-    found = session().scalars(query.order_by(AuditEntry.id.desc()).limit(size).offset((page - 1) * size))
+    found = session().scalars(query.order_by(AuditEntryRow.id.desc()).limit(size).offset((page - 1) * size))
     return [Entry(e.id, clock.local(e.at), e.actor, e.action, e.subject, e.detail) for e in found], total

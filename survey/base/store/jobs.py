@@ -31,7 +31,7 @@ SILENCE = timedelta(minutes=2)
 Progress = Callable[[int, int], None]
 
 
-class Job(Base):
+class JobRow(Base):
     """One piece of long work."""
 
     __tablename__ = "job"
@@ -72,7 +72,7 @@ def start(title: str, work: Callable[[Progress], str], *, user_id: int = 0) -> s
             address of the page that shows its result. A `SurveyError` becomes the sentence on the job's page.
             It reports progress only while it holds no transaction of `session()`: SQLite has one writer.
     """
-    job = Job(id=secrets.token_urlsafe(16), title=title, moved_at=clock.now(), started_by=user_id)
+    job = JobRow(id=secrets.token_urlsafe(16), title=title, moved_at=clock.now(), started_by=user_id)
     session().add(job)
     commit()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the thread outlives this request's proxy
@@ -106,7 +106,7 @@ def _outcome(job_id: str, work: Callable[[Progress], str], progress: Progress) -
 def _note(app: object, job_id: str, **values: object) -> None:
     """In a context of its own, so that the work's transaction stays the work's."""
     with app.app_context():  # type: ignore[attr-defined]  # a Flask application
-        job = session().get(Job, job_id)
+        job = session().get(JobRow, job_id)
         if job is not None:
             for name, value in {**values, "moved_at": clock.now()}.items():
                 setattr(job, name, value)
@@ -115,7 +115,7 @@ def _note(app: object, job_id: str, **values: object) -> None:
 
 def status(job_id: str) -> Status:
     """How far a job is."""
-    job = session().get(Job, job_id)
+    job = session().get(JobRow, job_id)
     if job is None:
         raise NotFound(gettext("There is no such job."))
     state, message = job.state, job.message

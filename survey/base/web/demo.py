@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.base.store.database import Base, reading, session
 
 
-class DemoMark(Base):
+class DemoMarkRow(Base):
     """Its one row says that the worked example is loaded."""
 
     __tablename__ = "demo_mark"
@@ -25,7 +25,7 @@ def present() -> bool:
     if "demo" not in g:
         # on a connection of its own: a session outside of a reading request would take the write lock
         with reading() as connection:
-            g.demo = connection.scalar(select(DemoMark.id).limit(1)) is not None
+            g.demo = connection.scalar(select(DemoMarkRow.id).limit(1)) is not None
     found: bool = g.demo
     return found
 
@@ -37,8 +37,8 @@ def label() -> str:
 
 def set_present(there: bool) -> None:
     """Set or lift the mark; the caller commits."""
-    session().execute(delete(DemoMark))
+    session().execute(delete(DemoMarkRow))
     if there:
-        session().add(DemoMark(id=1))
+        session().add(DemoMarkRow(id=1))
     session().flush()
     g.pop("demo", None)

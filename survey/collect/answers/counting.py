@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from survey.base.people.roles import Viewer
 from survey.base.store.database import session
 from survey.collect.answers.finding import Chosen, overall_questions
-from survey.collect.models import Answer, KeptAside, Response
+from survey.collect.models import AnswerRow, KeptAsideRow, ResponseRow
 
 #: sources that a rated unit may see before results are published; samples and panels are sealed from it
 OPEN_TO_UNITS = ("counter",)
@@ -55,9 +55,9 @@ def arrivals(chosen: Chosen, viewer: Viewer) -> Arrivals:
     """Count what arrived, as far as this person may see it."""
     where = _visible(chosen, viewer)
     rows = session().execute(
-        select(Response.source, Response.channel, Response.day, func.count())
+        select(ResponseRow.source, ResponseRow.channel, ResponseRow.day, func.count())
         .where(*where)
-        .group_by(Response.source, Response.channel, Response.day)
+        .group_by(ResponseRow.source, ResponseRow.channel, ResponseRow.day)
     )
     by_source: dict[str, int] = {}
     by_channel: dict[int, int] = {}
@@ -77,13 +77,13 @@ def arrivals(chosen: Chosen, viewer: Viewer) -> Arrivals:
 
 def _levels(where: list[ColumnElement[bool]], chosen: Chosen) -> dict[str, dict[int, int]]:
     query: Select[Any, Any, Any] = (
-        select(Response.source, Answer.level, func.count())
-        .join(Answer, Answer.response_key == Response.key)
-        .where(*where, Answer.question.in_(overall_questions()), Answer.level.is_not(None))
-        .group_by(Response.source, Answer.level)
+        select(ResponseRow.source, AnswerRow.level, func.count())
+        .join(AnswerRow, AnswerRow.response_key == ResponseRow.key)
+        .where(*where, AnswerRow.question.in_(overall_questions()), AnswerRow.level.is_not(None))
+        .group_by(ResponseRow.source, AnswerRow.level)
     )
     if chosen.unit_ids is not None:
-        query = query.where(Answer.unit_id.in_(list(chosen.unit_ids)))
+        query = query.where(AnswerRow.unit_id.in_(list(chosen.unit_ids)))
     found: dict[str, dict[int, int]] = {}
     for source, level, number in session().execute(query):
         found.setdefault(source, {})[level] = number
@@ -97,20 +97,22 @@ def _visible(chosen: Chosen, viewer: Viewer) -> list[ColumnElement[bool]]:
     if not viewer.sees_all:
         allowed = viewer.unit_ids
         about_unit = allowed if about_unit is None else allowed & set(about_unit)
-        rest.append(Response.source.in_(OPEN_TO_UNITS))
+        rest.append(ResponseRow.source.in_(OPEN_TO_UNITS))
     if about_unit is not None:
         numbers = sorted(about_unit)
-        about = aliased(Answer)
-        said = exists().where(about.response_key == Response.key, about.unit_id.in_(numbers))
-        rest.append(or_(Response.unit_id.in_(numbers), said) if viewer.sees_all else Response.unit_id.in_(numbers))
+        about = aliased(AnswerRow)
+        said = exists().where(about.response_key == ResponseRow.key, about.unit_id.in_(numbers))
+        rest.append(
+            or_(ResponseRow.unit_id.in_(numbers), said) if viewer.sees_all else ResponseRow.unit_id.in_(numbers)
+        )
     return rest
 
 
 def kept_aside(round_id: int | None) -> tuple[list[Aside], int]:
     """The newest forms kept aside, and how many there are."""
-    query = select(KeptAside)
+    query = select(KeptAsideRow)
     if round_id is not None:
-        query = query.where(KeptAside.round_id == round_id)
+        query = query.where(KeptAsideRow.round_id == round_id)
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session().scalars(query.order_by(KeptAside.day.desc(), KeptAside.key).limit(MOST_KEPT_ASIDE))
+    rows = session().scalars(query.order_by(KeptAsideRow.day.desc(), KeptAsideRow.key).limit(MOST_KEPT_ASIDE))
     return [Aside(row.day, row.source, row.unit_id, row.window_id, row.content) for row in rows], total

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from survey.base.store.database import session
-from survey.collect.models import Answer, Response, ResponseTag, ResponseText
+from survey.collect.models import AnswerRow, ResponseRow, ResponseTagRow, ResponseTextRow
 from survey.collect.questionnaire import newest
 from survey.collect.store import receipts
 
@@ -72,21 +72,21 @@ class Chosen:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         equal: list[tuple[Any, Any]] = [
-            (Response.round_id, self.round_id),
-            (Response.source, self.source or None),
-            (Response.window_id, self.window_id),
-            (Response.wave_id, self.wave_id),
-            (Response.channel, self.channel),
-            (Answer.level, self.level),
+            (ResponseRow.round_id, self.round_id),
+            (ResponseRow.source, self.source or None),
+            (ResponseRow.window_id, self.window_id),
+            (ResponseRow.wave_id, self.wave_id),
+            (ResponseRow.channel, self.channel),
+            (AnswerRow.level, self.level),
         ]
         wanted = [column == value for column, value in equal if value is not None]
         among: list[tuple[Any, Collection[Any] | None]] = [
-            (Response.unit_id, self.unit_ids),
-            (Response.key, self.keys),
+            (ResponseRow.unit_id, self.unit_ids),
+            (ResponseRow.key, self.keys),
         ]
         wanted += [column.in_(list(values)) for column, values in among if values is not None]
-        wanted += [Response.day >= self.from_day] if self.from_day else []
-        wanted += [Response.day <= self.to_day] if self.to_day else []
+        wanted += [ResponseRow.day >= self.from_day] if self.from_day else []
+        wanted += [ResponseRow.day <= self.to_day] if self.to_day else []
         return wanted
 
 
@@ -95,10 +95,10 @@ def find_by_receipt(receipt: str) -> ReceivedAnswer | None:
     if not receipts.is_well_formed(receipt):
         return None
     hashed = receipts.keyed_hash(receipt, current_app.extensions["settings"].key())
-    row = session().execute(_with_overall().where(Response.receipt_hash == hashed)).first()
+    row = session().execute(_with_overall().where(ResponseRow.receipt_hash == hashed)).first()
     if row is None:
         return None
-    found: Response = row[0]
+    found: ResponseRow = row[0]
     return ReceivedAnswer(
         found.key,
         found.round_id,
@@ -120,26 +120,26 @@ def overall_questions() -> list[str]:
 
 #: the answer to the overall question of a form about one body
 _OWN_OVERALL = and_(
-    Answer.response_key == Response.key,
-    Answer.unit_id == Response.unit_id,
-    Answer.question.in_(overall_questions()),
+    AnswerRow.response_key == ResponseRow.key,
+    AnswerRow.unit_id == ResponseRow.unit_id,
+    AnswerRow.question.in_(overall_questions()),
 )
 
 
-def _with_overall() -> Select[Response, int | None]:
+def _with_overall() -> Select[ResponseRow, int | None]:
     """Responses with the level of their overall question, where the form is about one body."""
-    return select(Response, Answer.level).outerjoin(Answer, _OWN_OVERALL)
+    return select(ResponseRow, AnswerRow.level).outerjoin(AnswerRow, _OWN_OVERALL)
 
 
 def responses(chosen: Chosen, *, page: int = 1, size: int = 50) -> tuple[list[ResponseLine], int]:
     """One page of responses, newest day first, and how many there are in all."""
-    wanted = select(Response.key).where(*chosen.conditions())
+    wanted = select(ResponseRow.key).where(*chosen.conditions())
     if chosen.level is not None:
-        wanted = wanted.join(Answer, _OWN_OVERALL)
+        wanted = wanted.join(AnswerRow, _OWN_OVERALL)
     total = session().scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    ordered = wanted.order_by(Response.day.desc(), Response.key).limit(size).offset((page - 1) * size)
+    ordered = wanted.order_by(ResponseRow.day.desc(), ResponseRow.key).limit(size).offset((page - 1) * size)
     keys = list(session().scalars(ordered))
-    found = {row[0].key: row for row in session().execute(_with_overall().where(Response.key.in_(keys)))}
+    found = {row[0].key: row for row in session().execute(_with_overall().where(ResponseRow.key.in_(keys)))}
     rows = [found[key] for key in keys]
     tags, texts = tags_of(keys), texts_of(keys)
     return [_line(row[0], row[1], tags, texts) for row in rows], total
@@ -156,11 +156,11 @@ def lines_of(keys: Sequence[str]) -> list[ResponseLine]:
 
 def count(round_id: int) -> int:
     """How many responses a round has received."""
-    return session().scalar(select(func.count()).where(Response.round_id == round_id)) or 0
+    return session().scalar(select(func.count()).where(ResponseRow.round_id == round_id)) or 0
 
 
 def _line(
-    found: Response, level: int | None, tags: dict[str, tuple[str, ...]], texts: dict[str, dict[str, str]]
+    found: ResponseRow, level: int | None, tags: dict[str, tuple[str, ...]], texts: dict[str, dict[str, str]]
 ) -> ResponseLine:
     return ResponseLine(
         key=found.key,
@@ -183,9 +183,9 @@ def tags_of(keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The reasons ticked, by response."""
     found: dict[str, list[str]] = defaultdict(list)
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        query = select(ResponseTag.response_key, ResponseTag.tag)
-        query = query.where(ResponseTag.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
-        for key, tag in session().execute(query.order_by(ResponseTag.tag)):
+        query = select(ResponseTagRow.response_key, ResponseTagRow.tag)
+        query = query.where(ResponseTagRow.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
+        for key, tag in session().execute(query.order_by(ResponseTagRow.tag)):
             found[key].append(tag)
     return {key: tuple(tags) for key, tags in found.items()}
 
@@ -194,8 +194,8 @@ def texts_of(keys: Sequence[str]) -> dict[str, dict[str, str]]:
     """The words written, by response and question."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        query = select(ResponseText.response_key, ResponseText.question, ResponseText.text)
-        query = query.where(ResponseText.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
-        for key, question, text in session().execute(query.order_by(ResponseText.question)):
+        query = select(ResponseTextRow.response_key, ResponseTextRow.question, ResponseTextRow.text)
+        query = query.where(ResponseTextRow.response_key.in_(keys[start : start + KEYS_AT_ONCE]))
+        for key, question, text in session().execute(query.order_by(ResponseTextRow.question)):
             found[key][question] = text
     return dict(found)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from survey.base.store.database import session
 from survey.collect.answers.finding import overall_questions
-from survey.collect.models import Answer, Response, ResponseTag
+from survey.collect.models import AnswerRow, ResponseRow, ResponseTagRow
 from survey.collect.questionnaire import all_tags
 
 
@@ -35,15 +35,26 @@ def low_ratings(levels: Collection[int], unit_ids: Collection[int] | None = None
         key: only this response.
     """
     query = (
-        select(Response.key, Response.round_id, Answer.unit_id, Response.window_id, Response.day, Answer.level)
-        .join(Answer, Answer.response_key == Response.key)
-        .where(Response.source == "counter", Answer.question.in_(overall_questions()), Answer.level.in_(list(levels)))
-        .order_by(Response.day.desc(), Response.key)
+        select(
+            ResponseRow.key,
+            ResponseRow.round_id,
+            AnswerRow.unit_id,
+            ResponseRow.window_id,
+            ResponseRow.day,
+            AnswerRow.level,
+        )
+        .join(AnswerRow, AnswerRow.response_key == ResponseRow.key)
+        .where(
+            ResponseRow.source == "counter",
+            AnswerRow.question.in_(overall_questions()),
+            AnswerRow.level.in_(list(levels)),
+        )
+        .order_by(ResponseRow.day.desc(), ResponseRow.key)
     )
     if unit_ids is not None:
-        query = query.where(Response.unit_id.in_(list(unit_ids)))
+        query = query.where(ResponseRow.unit_id.in_(list(unit_ids)))
     if key:
-        query = query.where(Response.key == key)
+        query = query.where(ResponseRow.key == key)
     return [
         LowRating(own, round_id, unit, window, day, level or 0)
         for own, round_id, unit, window, day, level in session().execute(query)
@@ -53,9 +64,9 @@ def low_ratings(levels: Collection[int], unit_ids: Collection[int] | None = None
 def counts_by_unit(unit_ids: Collection[int]) -> dict[int, int]:
     """How many counter ratings each unit has received."""
     query = (
-        select(Response.unit_id, func.count())
-        .where(Response.source == "counter", Response.unit_id.in_(list(unit_ids)))
-        .group_by(Response.unit_id)
+        select(ResponseRow.unit_id, func.count())
+        .where(ResponseRow.source == "counter", ResponseRow.unit_id.in_(list(unit_ids)))
+        .group_by(ResponseRow.unit_id)
     )
     return {unit_id: number for unit_id, number in session().execute(query) if unit_id is not None}
 
@@ -63,8 +74,8 @@ def counts_by_unit(unit_ids: Collection[int]) -> dict[int, int]:
 def sealed_keys(unit_ids: Collection[int] | None = None) -> set[str]:
     """Responses whose reasons speak of fees, favours or pressed ratings: the rated unit must not read them."""
     sealed = [tag.code for tag in all_tags().values() if tag.confidential or tag.integrity]
-    query = select(ResponseTag.response_key).where(ResponseTag.tag.in_(sealed))
+    query = select(ResponseTagRow.response_key).where(ResponseTagRow.tag.in_(sealed))
     if unit_ids is not None:
-        query = query.join(Response, Response.key == ResponseTag.response_key)
-        query = query.where(Response.unit_id.in_(list(unit_ids)))
+        query = query.join(ResponseRow, ResponseRow.key == ResponseTagRow.response_key)
+        query = query.where(ResponseRow.unit_id.in_(list(unit_ids)))
     return set(session().scalars(query))

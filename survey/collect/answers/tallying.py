@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from survey.base.store.database import reading
-from survey.collect.models import Answer, Response
+from survey.collect.models import AnswerRow, ResponseRow
 
 #: response keys a statement: databases limit the values of one
 KEYS_AT_ONCE = 500
@@ -50,12 +50,12 @@ def tally(round_id: int, *, keys: Sequence[str] | None = None) -> TallyTable:
         round_id: whose answers.
         keys: only the answers of these responses, e.g. those held; default all.
     """
-    wanted = Response.round_id == round_id
+    wanted = ResponseRow.round_id == round_id
     if keys is None:
         conditions = [wanted]
     else:
         parts = [keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE)]
-        conditions = [wanted & Response.key.in_(part) for part in parts]
+        conditions = [wanted & ResponseRow.key.in_(part) for part in parts]
     with reading() as connection:
         rows = [tuple(row) for condition in conditions for row in connection.execute(_query(condition))]
     columns = list(zip(*sorted(rows), strict=True)) or [()] * len(fields(TallyTable))
@@ -64,18 +64,18 @@ def tally(round_id: int, *, keys: Sequence[str] | None = None) -> TallyTable:
 
 def _query(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     cell = (
-        Answer.unit_id,
-        Response.source,
-        func.coalesce(Response.window_id, NONE),
-        func.substr(cast(Response.day, String), 1, 7),
-        func.coalesce(Response.wave_id, NONE),
-        Response.group_code,
-        Response.stratum,
-        Response.selection_factor,
-        Answer.question,
-        func.coalesce(Answer.level, NONE),
-        func.coalesce(Answer.score, float(NONE)),
+        AnswerRow.unit_id,
+        ResponseRow.source,
+        func.coalesce(ResponseRow.window_id, NONE),
+        func.substr(cast(ResponseRow.day, String), 1, 7),
+        func.coalesce(ResponseRow.wave_id, NONE),
+        ResponseRow.group_code,
+        ResponseRow.stratum,
+        ResponseRow.selection_factor,
+        AnswerRow.question,
+        func.coalesce(AnswerRow.level, NONE),
+        func.coalesce(AnswerRow.score, float(NONE)),
     )
     labelled: list[Any] = [column.label(f"c{place}") for place, column in enumerate(cell)]
-    inner = select(*labelled).join(Answer, Answer.response_key == Response.key).where(condition).subquery()
+    inner = select(*labelled).join(AnswerRow, AnswerRow.response_key == ResponseRow.key).where(condition).subquery()
     return select(*inner.c, func.count()).group_by(*inner.c)

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from survey.base.store.database import engine, reading, session
-from survey.base.web.demo import DemoMark
+from survey.base.web.demo import DemoMarkRow
 from survey.collect.citizen.memory import Shelf
 from survey.collect.questionnaire import Questionnaire, editions, questionnaire
 from survey.collect.rules import QR
@@ -63,7 +63,7 @@ def look_up_desk(code: str, today: date) -> Desk | None:
     """The counter behind a code; None = no such code was ever issued."""
     with reading() as connection:
         place = units.find_place_on(connection, code, today)
-        is_demo = connection.scalar(select(DemoMark.id).limit(1)) is not None
+        is_demo = connection.scalar(select(DemoMarkRow.id).limit(1)) is not None
     if place is None:
         return None
     found = units.round_on(today)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from survey.base.store.database import engine, reading, session
 from survey.collect.citizen.desk import room, secret
-from survey.collect.models import Submission
+from survey.collect.models import SubmissionRow
 from survey.collect.questionnaire import Questionnaire, questionnaire
 from survey.collect.rules import SMS, calibration_text, selected_units, selection_factor
 from survey.collect.store.once import Content, Outcome, Sending
@@ -66,7 +66,7 @@ def open_sheet(link: str, today: date) -> Sheet:
 def receipt_of(sheet: Sheet) -> str:
     """The receipt of the answer that came through a used link; empty if it came another way."""
     with engine().connect() as connection:
-        known = connection.scalar(select(Submission.key).where(Submission.key == sheet.token.key))
+        known = connection.scalar(select(SubmissionRow.key).where(SubmissionRow.key == sheet.token.key))
     return sheet.token.receipt(secret()) if known else ""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Executable, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from survey.collect.models import KeptAside, Submission
+from survey.collect.models import KeptAsideRow, SubmissionRow
 from survey.collect.store.recording import NewResponse, store
 from survey.collect.store.tokens import FormToken
 
@@ -81,7 +81,7 @@ class Sending:
         if self._is_first(connection, seal):
             store(connection, [self.response], key=self.key)
             return Outcome(STORED, receipt)
-        kept = connection.scalar(select(Submission.mac).where(Submission.key == self.token.key))
+        kept = connection.scalar(select(SubmissionRow.mac).where(SubmissionRow.key == self.token.key))
         if kept == seal:
             return Outcome(AGAIN, receipt)
         self._keep_aside(connection, seal)
@@ -90,14 +90,14 @@ class Sending:
     def _is_first(self, connection: Connection, seal: str) -> bool:
         row = {"key": self.token.key, "mac": seal, "day": self.response.day}
         if self.claim is None:
-            return _insert_new(connection, Submission, row)
+            return _insert_new(connection, SubmissionRow, row)
         # a link that staff reopened although its answer is here: marked as used again, and nothing stored twice
-        return self.claim(connection) and _insert_new(connection, Submission, row)
+        return self.claim(connection) and _insert_new(connection, SubmissionRow, row)
 
     def _keep_aside(self, connection: Connection, seal: str) -> None:
         _insert_new(
             connection,
-            KeptAside,
+            KeptAsideRow,
             {
                 "key": hashlib.sha256(f"{self.token.key}:{seal}".encode()).hexdigest(),
                 "round_id": self.response.round_id,
@@ -110,13 +110,13 @@ class Sending:
         )
 
 
-def _insert_new(connection: Connection, model: type[Submission | KeptAside], row: dict[str, Any]) -> bool:
+def _insert_new(connection: Connection, model: type[SubmissionRow | KeptAsideRow], row: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; no other fault is passed over."""
     return connection.scalar(_insertion(model, connection.dialect.name), row) is not None
 
 
 @cache
-def _insertion(model: type[Submission | KeptAside], dialect: str) -> Executable:
+def _insertion(model: type[SubmissionRow | KeptAsideRow], dialect: str) -> Executable:
     """Built once: building a statement costs more than running it."""
     if dialect == "postgresql":
         return postgresql_insert(model).on_conflict_do_nothing(index_elements=["key"]).returning(model.key)

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Insert, Table, insert
 
 from survey.base.store.database import Base
-from survey.collect.models import Answer, Response, ResponseChoice, ResponseTag, ResponseText
+from survey.collect.models import AnswerRow, ResponseChoiceRow, ResponseRow, ResponseTagRow, ResponseTextRow
 from survey.collect.questionnaire import newest
 from survey.collect.rules import LONGEST_TEXT
 from survey.collect.store import receipts
@@ -91,17 +91,17 @@ def store(connection: Connection, responses: Iterable[NewResponse], *, key: str)
 def _store_some(connection: Connection, responses: Sequence[NewResponse], key: str) -> list[str]:
     keys = [new_key() for _ in responses]
     pairs = sorted(zip(keys, responses, strict=True), key=itemgetter(0))  # the order in which the tables lie
-    _insert(connection, Response, [_response_row(own, r, key) for own, r in pairs])
-    _insert(connection, Answer, [_answer_row(own, r, a) for own, r in pairs for a in r.answers])
-    _insert(connection, ResponseTag, [{"response_key": own, "tag": tag} for own, r in pairs for tag in set(r.tags)])
+    _insert(connection, ResponseRow, [_response_row(own, r, key) for own, r in pairs])
+    _insert(connection, AnswerRow, [_answer_row(own, r, a) for own, r in pairs for a in r.answers])
+    _insert(connection, ResponseTagRow, [{"response_key": own, "tag": tag} for own, r in pairs for tag in set(r.tags)])
     _insert(
         connection,
-        ResponseChoice,
+        ResponseChoiceRow,
         [{"response_key": own, "question": q, "choice": c} for own, r in pairs for q, c in r.choices.items()],
     )
     _insert(
         connection,
-        ResponseText,
+        ResponseTextRow,
         [
             {"response_key": own, "question": q, "text": words[:LONGEST_TEXT]}
             for own, r in pairs

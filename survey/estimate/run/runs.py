@@ -13,7 +13,7 @@ from survey.base import clock
 from survey.base.code_version import code_version
 from survey.base.errors import NotFound
 from survey.base.store.database import session
-from survey.estimate.models import EstimateRun
+from survey.estimate.models import RunRow
 from survey.estimate.run import cells as tallies
 from survey.estimate.run import context as contexts
 from survey.estimate.values import Run
@@ -37,9 +37,9 @@ _kept: OrderedDict[str, Snapshot] = OrderedDict()
 _lock = Lock()
 
 
-def store(round_id: int, made_by: str, cells: tallies.Cells, context: str, excluded: int) -> EstimateRun:
+def store(round_id: int, made_by: str, cells: tallies.Cells, context: str, excluded: int) -> RunRow:
     """Add a run to this request's work."""
-    row = EstimateRun(
+    row = RunRow(
         round_id=round_id,
         made_at=clock.now().replace(microsecond=0),
         made_by=made_by,
@@ -57,15 +57,15 @@ def store(round_id: int, made_by: str, cells: tallies.Cells, context: str, exclu
     return row
 
 
-def plain(row: EstimateRun) -> Run:
+def plain(row: RunRow) -> Run:
     """A stored run as other rooms see it."""
     made_at = clock.local(row.made_at)
     counts = (row.counted, row.held, row.excluded, row.cells)
     return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, "done", *counts)
 
 
-def find(run_id: int) -> EstimateRun:
-    row = session().get(EstimateRun, run_id)
+def find(run_id: int) -> RunRow:
+    row = session().get(RunRow, run_id)
     if row is None:
         raise NotFound(gettext("There is no such computation."))
     return row
@@ -73,7 +73,7 @@ def find(run_id: int) -> EstimateRun:
 
 def of_round(round_id: int) -> list[Run]:
     """Newest first."""
-    query = select(EstimateRun).where(EstimateRun.round_id == round_id).order_by(EstimateRun.id.desc())
+    query = select(RunRow).where(RunRow.round_id == round_id).order_by(RunRow.id.desc())
     return [plain(row) for row in session().scalars(query)]
 
 
@@ -94,5 +94,5 @@ def snapshot(run_id: int) -> Snapshot:
 
 def remove(round_id: int) -> int:
     """Delete a round's runs; the caller commits."""
-    found = session().execute(delete(EstimateRun).where(EstimateRun.round_id == round_id))
+    found = session().execute(delete(RunRow).where(RunRow.round_id == round_id))
     return int(found.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor result, which counts rows

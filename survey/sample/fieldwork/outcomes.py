@@ -89,7 +89,7 @@ class CaseLine:
 
 def strata(wave_id: int) -> list[StratumField]:
     """Fieldwork of every stratum, in order of the labels."""
-    invitation, stratum = models.Invitation, models.WaveStratum
+    invitation, stratum = models.InvitationRow, models.WaveStratumRow
     counted: dict[int, Counter[str]] = {}
     waiting: Counter[int] = Counter()
     for stratum_id, active, letter, count in session().execute(
@@ -180,15 +180,15 @@ def cases(
     """One page of drawn cases, by stratum and order of the draw, and how many there are in all."""
     query = _cases(wave_id)
     if search:
-        query = query.where(models.Invitation.case_key.contains(search, autoescape=True))
+        query = query.where(models.InvitationRow.case_key.contains(search, autoescape=True))
     if stratum:
-        query = query.where(models.WaveStratum.label == stratum)
+        query = query.where(models.WaveStratumRow.label == stratum)
     if disposition == "reserve":
-        query = query.where(models.Invitation.active.is_(False))
+        query = query.where(models.InvitationRow.active.is_(False))
     elif disposition:
-        query = query.where(models.Invitation.disposition == disposition, models.Invitation.active)
+        query = query.where(models.InvitationRow.disposition == disposition, models.InvitationRow.active)
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
-    ordered = query.order_by(models.WaveStratum.label, models.Invitation.position)
+    ordered = query.order_by(models.WaveStratumRow.label, models.InvitationRow.position)
     rows = session().execute(ordered.limit(size).offset((max(page, 1) - 1) * size))
     return [_line(row) for row in rows], total
 
@@ -198,7 +198,7 @@ def _line(row: Any) -> CaseLine:
 
 
 def _cases(wave_id: int) -> Select[int, str, str, int, bool, str, bool]:
-    table, stratum = models.Invitation, models.WaveStratum
+    table, stratum = models.InvitationRow, models.WaveStratumRow
     return (
         select(
             table.id,
@@ -214,9 +214,9 @@ def _cases(wave_id: int) -> Select[int, str, str, int, bool, str, bool]:
     )
 
 
-def set_disposition(wave: models.Wave, invitation_id: int, letter: str) -> None:
+def set_disposition(wave: models.WaveRow, invitation_id: int, letter: str) -> None:
     """Record what became of one case."""
-    found = session().get(models.Invitation, invitation_id)
+    found = session().get(models.InvitationRow, invitation_id)
     if found is None or found.wave_id != wave.id:
         raise NotFound(gettext("This wave has no such case."))
     if remedy := _why_not(wave, found.active, found.answered, letter):
@@ -225,7 +225,7 @@ def set_disposition(wave: models.Wave, invitation_id: int, letter: str) -> None:
     audit.record("case.disposition", wave.name, case=found.case_key, disposition=letter)
 
 
-def _why_not(wave: models.Wave, active: bool, answered: bool, letter: str) -> str:
+def _why_not(wave: models.WaveRow, active: bool, answered: bool, letter: str) -> str:
     """Why an outcome cannot be recorded; empty if it can."""
     if letter not in rules.DISPOSITIONS:
         return gettext("Use one of I, P, R, NC, O, UO, NE, or its word.")
@@ -238,7 +238,7 @@ def _why_not(wave: models.Wave, active: bool, answered: bool, letter: str) -> st
     return ""
 
 
-def import_dispositions(wave: models.Wave, data: bytes, *, dry_run: bool) -> int:
+def import_dispositions(wave: models.WaveRow, data: bytes, *, dry_run: bool) -> int:
     """Record many outcomes from a table with the columns key and disposition, all or nothing; says how many change.
 
     Raises:
@@ -275,8 +275,8 @@ def import_dispositions(wave: models.Wave, data: bytes, *, dry_run: bool) -> int
     return len(changes)
 
 
-def _record_many(wave: models.Wave, changes: Mapping[str, str]) -> None:
-    invitation = models.Invitation
+def _record_many(wave: models.WaveRow, changes: Mapping[str, str]) -> None:
+    invitation = models.InvitationRow
     for letter in rules.DISPOSITIONS:
         keys = [key for key, value in changes.items() if value == letter]
         for start in range(0, len(keys), 500):

@@ -34,7 +34,7 @@ def store(source: FrameSource, cases: Sequence[Case], progress: Progress | None 
         rows += [_row(case, order) for case in cases[start : start + CHUNK]]
         if progress:
             progress(len(rows), len(cases))
-    frame = models.Frame(
+    frame = models.FrameRow(
         name=source.name,
         supplied_by=source.supplied_by,
         supplied_on=source.supplied_on,
@@ -45,13 +45,13 @@ def store(source: FrameSource, cases: Sequence[Case], progress: Progress | None 
         frame_hash=rules.frame_hash(source.columns, ((case.key, case.values) for case in cases)),
         added_at=clock.now(),
     )
-    if session().scalar(select(models.Frame.id).where(models.Frame.name == source.name)):
+    if session().scalar(select(models.FrameRow.id).where(models.FrameRow.name == source.name)):
         raise Refused(gettext("There is a frame named %(name)s already; choose another name.", name=source.name))
     session().add(frame)
     session().flush()
     for start in range(0, len(rows), CHUNK):
         chunk = [{"frame_id": frame.id, **row} for row in rows[start : start + CHUNK]]
-        session().connection().execute(insert(models.FrameCase), chunk)
+        session().connection().execute(insert(models.FrameCaseRow), chunk)
     audit.record("frame.added", frame.name, cases=frame.cases, hash=frame.frame_hash, supplier=frame.supplied_by)
     return frame_value(frame, has_contacts=bool(source.contacts))
 
@@ -74,7 +74,7 @@ def _row(case: Case, order: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def frame_value(frame: models.Frame, *, has_contacts: bool = False) -> Frame:
+def frame_value(frame: models.FrameRow, *, has_contacts: bool = False) -> Frame:
     return Frame(
         frame.id,
         frame.name,
@@ -91,19 +91,19 @@ def frame_value(frame: models.Frame, *, has_contacts: bool = False) -> Frame:
 
 def frames() -> list[Frame]:
     """All frames, newest first."""
-    found = session().scalars(select(models.Frame).order_by(models.Frame.id.desc())).all()
+    found = session().scalars(select(models.FrameRow).order_by(models.FrameRow.id.desc())).all()
     return [frame_value(frame, has_contacts=_has_contacts(frame.id)) for frame in found]
 
 
 def frame(frame_id: int) -> Frame:
-    found = session().get(models.Frame, frame_id)
+    found = session().get(models.FrameRow, frame_id)
     if found is None:
         raise NotFound(gettext("There is no such frame."))
     return frame_value(found, has_contacts=_has_contacts(frame_id))
 
 
 def _has_contacts(frame_id: int) -> bool:
-    case = models.FrameCase
+    case = models.FrameCaseRow
     query = select(case.case_key).where(case.frame_id == frame_id, case.contact.is_not(None)).limit(1)
     return session().scalar(query) is not None
 
@@ -123,7 +123,7 @@ def _places(frame_id: int, columns: Sequence[str]) -> list[int]:
 def stratum_sizes(frame_id: int, columns: Sequence[str]) -> dict[str, int]:
     """Cases of each stratum that these columns make, in order of the labels."""
     places = _places(frame_id, columns)
-    case = models.FrameCase
+    case = models.FrameCaseRow
     query = select(case.strata, func.count()).where(case.frame_id == frame_id).group_by(case.strata)
     sizes: dict[str, int] = {}
     with reading() as connection:
@@ -137,7 +137,7 @@ def stratum_sizes(frame_id: int, columns: Sequence[str]) -> dict[str, int]:
 def keys_and_strata(frame_id: int, columns: Sequence[str]) -> tuple[list[str], list[str]]:
     """Key and stratum label of every case."""
     places = _places(frame_id, columns)
-    case = models.FrameCase
+    case = models.FrameCaseRow
     labels: dict[str, str] = {}
     keys, strata = [], []
     with reading() as connection:
@@ -152,7 +152,7 @@ def keys_and_strata(frame_id: int, columns: Sequence[str]) -> tuple[list[str], l
 
 def contacts(frame_id: int, keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """How to reach these cases; nothing for a case without contact details."""
-    case, wanted = models.FrameCase, iter(keys)
+    case, wanted = models.FrameCaseRow, iter(keys)
     found: dict[str, dict[str, str]] = {}
     with reading() as connection:
         while some := list(islice(wanted, 500)):
@@ -168,7 +168,7 @@ def contacts(frame_id: int, keys: Iterable[str]) -> dict[str, dict[str, str]]:
 def forget_contacts(frame_id: int) -> None:
     """Delete the contact details of a frame for good; keys and strata stay, so that every draw can be redone."""
     found = frame(frame_id)
-    case = models.FrameCase
+    case = models.FrameCaseRow
     session().execute(update(case).where(case.frame_id == frame_id).values(contact=None))
     audit.record("frame.contacts-forgotten", found.name)
 
@@ -176,18 +176,18 @@ def forget_contacts(frame_id: int) -> None:
 def remove(frame_id: int) -> None:
     """Delete a frame that no wave uses."""
     found = frame(frame_id)
-    if session().scalar(select(exists().where(models.Wave.frame_id == frame_id))):
+    if session().scalar(select(exists().where(models.WaveRow.frame_id == frame_id))):
         raise Refused(
             gettext("Waves use this frame, so it stays."),
             remedy=gettext("You can delete its contact details."),
         )
-    session().execute(delete(models.Frame).where(models.Frame.id == frame_id))
+    session().execute(delete(models.FrameRow).where(models.FrameRow.id == frame_id))
     audit.record("frame.removed", found.name, hash=found.frame_hash)
 
 
 def everything(frame_id: int) -> tuple[list[str], tuple[str, ...], list[list[str]]]:
     """Keys, column headings and values of a frame, without contact details: what a redraw needs."""
-    columns, case = frame(frame_id).columns, models.FrameCase
+    columns, case = frame(frame_id).columns, models.FrameCaseRow
     with reading() as connection:
         rows = connection.execute(select(case.case_key, case.strata).where(case.frame_id == frame_id)).all()
     return [row.case_key for row in rows], columns, [json.loads(row.strata) for row in rows]

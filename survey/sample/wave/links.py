@@ -48,7 +48,9 @@ def find_invitation(connection: Connection, token: str, today: date) -> Invitati
 
 
 def _find(connection: Connection, token: str) -> Any:
-    invitation, stratum, wave = (table.__table__ for table in (models.Invitation, models.WaveStratum, models.Wave))
+    invitation, stratum, wave = (
+        table.__table__ for table in (models.InvitationRow, models.WaveStratumRow, models.WaveRow)
+    )
     return connection.execute(
         select(
             invitation.c.id,
@@ -85,7 +87,7 @@ def complete_statement(invitation_id: int, *, partial: bool = False) -> Update:
     It changes one row if the link was still unused, and none if an answer is there already: whoever sees no row
     changed must not store a second answer. That makes a link worth one response, also when two arrive at once.
     """
-    table = models.Invitation
+    table = models.InvitationRow
     return (
         update(table)
         .where(table.id == invitation_id, table.disposition.not_in(rules.RESPONDED))
@@ -103,7 +105,7 @@ def links(wave_id: int) -> list[Link]:
     Raises:
         Refused: the wave is closed; its links were destroyed.
     """
-    invitation, stratum = models.Invitation, models.WaveStratum
+    invitation, stratum = models.InvitationRow, models.WaveStratumRow
     with reading() as connection:
         rows = connection.execute(
             select(invitation.case_key, stratum.label, invitation.token_sealed)
@@ -127,5 +129,5 @@ def fresh_link() -> dict[str, bytes]:
 
 def purge_links(wave_id: int) -> None:
     """Destroy the encrypted copies; the hashes stay, so that an old link still says that the survey has ended."""
-    table = models.Invitation
+    table = models.InvitationRow
     session().execute(update(table).where(table.wave_id == wave_id).values(token_sealed=None))

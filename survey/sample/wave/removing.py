@@ -14,12 +14,12 @@ def remove_simulated(round_id: int) -> None:
     """Remove a round's waves and the lists that no other wave uses; only while the demonstration mark stands."""
     if not demo.present():
         raise Refused("Only simulated waves can be removed.")
-    work, wave, frame = session(), models.Wave, models.Frame
+    work, wave, frame = session(), models.WaveRow, models.FrameRow
     used = set(work.scalars(select(wave.frame_id).where(wave.round_id == round_id)))
     of_round = select(wave.id).where(wave.round_id == round_id)
-    work.execute(delete(models.Invitation).where(models.Invitation.wave_id.in_(of_round)))
-    work.execute(delete(models.WaveStratum).where(models.WaveStratum.wave_id.in_(of_round)))
+    work.execute(delete(models.InvitationRow).where(models.InvitationRow.wave_id.in_(of_round)))
+    work.execute(delete(models.WaveStratumRow).where(models.WaveStratumRow.wave_id.in_(of_round)))
     work.execute(delete(wave).where(wave.round_id == round_id))
     unused = used - set(work.scalars(select(wave.frame_id)))
-    work.execute(delete(models.FrameCase).where(models.FrameCase.frame_id.in_(unused)))
+    work.execute(delete(models.FrameCaseRow).where(models.FrameCaseRow.frame_id.in_(unused)))
     work.execute(delete(frame).where(frame.id.in_(unused)))

@@ -20,7 +20,7 @@ from survey.sample.values import Drawn, SampleDesign, Wave
 from survey.sample.wave import links
 
 
-def wave_value(wave: models.Wave) -> Wave:
+def wave_value(wave: models.WaveRow) -> Wave:
     return Wave(
         id=wave.id,
         round_id=wave.round_id,
@@ -41,14 +41,14 @@ def wave_value(wave: models.Wave) -> Wave:
 
 def waves(round_id: int | None = None) -> list[Wave]:
     """All waves, newest first; those of one round if it is named."""
-    query = select(models.Wave).order_by(models.Wave.id.desc())
+    query = select(models.WaveRow).order_by(models.WaveRow.id.desc())
     if round_id is not None:
-        query = query.where(models.Wave.round_id == round_id)
+        query = query.where(models.WaveRow.round_id == round_id)
     return [wave_value(wave) for wave in session().scalars(query)]
 
 
-def stored(wave_id: int) -> models.Wave:
-    found = session().get(models.Wave, wave_id)
+def stored(wave_id: int) -> models.WaveRow:
+    found = session().get(models.WaveRow, wave_id)
     if found is None:
         raise NotFound(gettext("There is no such wave."))
     return found
@@ -65,13 +65,13 @@ def add(
     closes_on: date,
     group: str,
     unit_ids: Collection[int],
-) -> models.Wave:
+) -> models.WaveRow:
     if closes_on < opens_on:
         raise Refused(gettext("The wave would close before it opens."))
-    if session().scalar(select(models.Wave.id).where(models.Wave.name == name)):
+    if session().scalar(select(models.WaveRow.id).where(models.WaveRow.name == name)):
         raise Refused(gettext("There is a wave named %(name)s already; choose another name.", name=name))
     frames.frame(frame_id)
-    wave = models.Wave(
+    wave = models.WaveRow(
         name=name,
         round_id=round_id,
         frame_id=frame_id,
@@ -89,7 +89,7 @@ def add(
     return wave
 
 
-def lock(wave: models.Wave, design: SampleDesign) -> None:
+def lock(wave: models.WaveRow, design: SampleDesign) -> None:
     """Fix the design before the seed is known; nothing changes it afterwards."""
     if wave.design is not None:
         raise Refused(
@@ -100,7 +100,7 @@ def lock(wave: models.Wave, design: SampleDesign) -> None:
         raise Refused(gettext("A panel asks all its members; choose everybody."))
     wave.design = drawing.design_json(design)
     session().execute(
-        insert(models.WaveStratum),
+        insert(models.WaveStratumRow),
         [
             {
                 "wave_id": wave.id,
@@ -115,7 +115,7 @@ def lock(wave: models.Wave, design: SampleDesign) -> None:
     audit.record("wave.design-locked", wave.name, design_hash=drawing.design_hash(wave.design))
 
 
-def draw(wave: models.Wave, seed: str) -> list[Drawn]:
+def draw(wave: models.WaveRow, seed: str) -> list[Drawn]:
     """Draw with an announced seed and give every case of the sample its link."""
     if wave.design is None:
         raise Refused(gettext("Lock the design first, then draw."))
@@ -133,7 +133,7 @@ def draw(wave: models.Wave, seed: str) -> list[Drawn]:
 
 
 def _store(wave_id: int, drawn: list[Drawn]) -> None:
-    stratum = models.WaveStratum
+    stratum = models.WaveStratumRow
     numbers = dict(session().execute(select(stratum.label, stratum.id).where(stratum.wave_id == wave_id)).all())
     rows = [
         {
@@ -149,10 +149,10 @@ def _store(wave_id: int, drawn: list[Drawn]) -> None:
         for case in drawn
     ]
     for start in range(0, len(rows), frames.CHUNK):
-        session().connection().execute(insert(models.Invitation), rows[start : start + frames.CHUNK])
+        session().connection().execute(insert(models.InvitationRow), rows[start : start + frames.CHUNK])
 
 
-def move(wave: models.Wave, to: str) -> None:
+def move(wave: models.WaveRow, to: str) -> None:
     """Open or close a wave; closing destroys the encrypted links."""
     if not rules.may_change(wave.state, to):
         raise Refused(gettext("The wave cannot be opened or closed now."), remedy=gettext("Look at its state."))
@@ -162,11 +162,11 @@ def move(wave: models.Wave, to: str) -> None:
     audit.record("wave.opened" if to == "open" else "wave.closed", wave.name)
 
 
-def call_up(wave: models.Wave, label: str, count: int) -> int:
+def call_up(wave: models.WaveRow, label: str, count: int) -> int:
     """Make the next reserve cases of a stratum active, in the order of the draw; says how many."""
     if wave.state not in ("drawn", "open"):
         raise Refused(gettext("Reserve cases can be called up while the wave is drawn or open."))
-    table, stratum = models.Invitation, models.WaveStratum
+    table, stratum = models.InvitationRow, models.WaveStratumRow
     waiting = (
         session()
         .scalars(
@@ -189,18 +189,18 @@ def call_up(wave: models.Wave, label: str, count: int) -> int:
     return len(waiting)
 
 
-def remove(wave: models.Wave) -> None:
+def remove(wave: models.WaveRow) -> None:
     """Delete a wave that was not drawn; a drawn one stays on record."""
     if wave.state != "draft":
         raise Refused(gettext("A drawn wave stays on record."))
-    session().execute(delete(models.WaveStratum).where(models.WaveStratum.wave_id == wave.id))
+    session().execute(delete(models.WaveStratumRow).where(models.WaveStratumRow.wave_id == wave.id))
     session().delete(wave)
     audit.record("wave.removed", wave.name)
 
 
 def drawn_cases(wave_id: int) -> list[Drawn]:
     """Everybody drawn as the draw made them: reserve cases called up since count as reserve."""
-    table, stratum = models.Invitation, models.WaveStratum
+    table, stratum = models.InvitationRow, models.WaveStratumRow
     rows = session().execute(
         select(stratum.label, table.position, table.case_key, table.position > stratum.sampled)
         .select_from(table)
@@ -228,7 +228,7 @@ def repeat(wave_id: int) -> drawing.Comparison:
 
 def reserve_left(wave_id: int) -> Mapping[str, int]:
     """Stratum label -> reserve cases that still wait."""
-    table, stratum = models.Invitation, models.WaveStratum
+    table, stratum = models.InvitationRow, models.WaveStratumRow
     query = (
         select(stratum.label, func.count())
         .select_from(table)

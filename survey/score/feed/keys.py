@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from survey.base import clock
 from survey.base.errors import NotFound
 from survey.base.store.database import engine, session
-from survey.score.models import FeedKey
+from survey.score.models import FeedKeyRow
 from survey.score.sheet.sheet import digest
 
 #: so that a key found in a log or a repository is recognised as one
@@ -35,7 +35,7 @@ class Key:
 def make(name: str, actor: str) -> tuple[Key, str]:
     """A new key, and the secret that is never seen again: 192 random bits."""
     secret = PREFIX + secrets.token_urlsafe(24)
-    row = FeedKey(name=name, prefix=secret[:8], sha256=digest(secret), made_at=clock.now(), made_by=actor)
+    row = FeedKeyRow(name=name, prefix=secret[:8], sha256=digest(secret), made_at=clock.now(), made_by=actor)
     session().add(row)
     session().flush()
     return _key(row), secret
@@ -43,7 +43,7 @@ def make(name: str, actor: str) -> tuple[Key, str]:
 
 def revoke(key_id: int) -> Key:
     """End a key; it stays in the list, so that the record is whole."""
-    row = session().get(FeedKey, key_id)
+    row = session().get(FeedKeyRow, key_id)
     if row is None:
         raise NotFound(gettext("There is no such key."))
     row.revoked_at = row.revoked_at or clock.now()
@@ -52,12 +52,14 @@ def revoke(key_id: int) -> Key:
 
 
 def all_keys() -> list[Key]:
-    return [_key(row) for row in session().scalars(select(FeedKey).order_by(FeedKey.id.desc()))]
+    return [_key(row) for row in session().scalars(select(FeedKeyRow).order_by(FeedKeyRow.id.desc()))]
 
 
 def find(secret: str) -> Key | None:
     """The valid key with this secret. Only hashes are compared, so timing tells nothing about the secret."""
-    row = session().scalar(select(FeedKey).where(FeedKey.sha256 == digest(secret), FeedKey.revoked_at.is_(None)))
+    row = session().scalar(
+        select(FeedKeyRow).where(FeedKeyRow.sha256 == digest(secret), FeedKeyRow.revoked_at.is_(None))
+    )
     return _key(row) if row else None
 
 
@@ -66,10 +68,10 @@ def mark_use(key: Key, today: date) -> None:
     if key.last_used_on == today:
         return
     with engine().execution_options(writes=True).begin() as connection:
-        connection.execute(update(FeedKey).where(FeedKey.id == key.id).values(last_used_on=today))
+        connection.execute(update(FeedKeyRow).where(FeedKeyRow.id == key.id).values(last_used_on=today))
 
 
-def _key(row: FeedKey) -> Key:
+def _key(row: FeedKeyRow) -> Key:
     revoked = clock.local(row.revoked_at) if row.revoked_at else None
     made = clock.local(row.made_at)
     return Key(row.id, row.name, row.prefix, made, row.made_by, revoked, row.last_used_on)

@@ -8,22 +8,22 @@ from typing import Any
 from flask_babel import gettext
 
 from survey.score.scheme.read import Findings, known_keys, list_in, number_in
-from survey.score.scheme.scheme import SURVEYS, ClassRules, Component, Title
+from survey.score.scheme.scheme import SURVEYS, ClassRules, Component, Words
 
 KEYS = ("id", "title", "share", "points", "source", "out_of", "question", "assumption", "parts")
 #: shares and points are decimal numbers written by people; beyond this they do not add up
 TOLERANCE = 1e-6
 
 
-def title_in(findings: Findings, path: str, value: object) -> Title:
+def title_in(findings: Findings, path: str, value: object) -> Words:
     """Words: a plain text, or zh and en."""
     if isinstance(value, str) and value.strip():
-        return Title(value.strip())
+        return Words(value.strip())
     if isinstance(value, dict) and str(value.get("zh") or "").strip():
         known_keys(findings, path, value, ("zh", "en"))
-        return Title(str(value["zh"]).strip(), str(value.get("en") or "").strip())
+        return Words(str(value["zh"]).strip(), str(value.get("en") or "").strip())
     findings.add(path, value, gettext("Write the words in Chinese (zh), and if you can in English (en)."))
-    return Title("")
+    return Words("")
 
 
 def read_classes(findings: Findings, value: object, total: float | None) -> tuple[ClassRules, ...]:

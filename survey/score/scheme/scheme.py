@@ -16,7 +16,7 @@ ALL_CLASSES = "*"
 
 
 @dataclass(frozen=True)
-class Title:
+class Words:
     """The same words in Chinese and, where the scheme gives them, in English."""
 
     zh: str
@@ -27,7 +27,7 @@ class Title:
 
     def said(self, language: str) -> str:
         """
-        >>> Title("民意调查", "Opinion poll").said("en"), Title("民意调查").said("en")
+        >>> Words("民意调查", "Opinion poll").said("en"), Words("民意调查").said("en")
         ('Opinion poll', '民意调查')
         """
         return self.en if language == "en" and self.en else self.zh
@@ -38,7 +38,7 @@ class Component:
     """One node of the tree: a leaf has a source, a composite has parts."""
 
     code: str
-    title: Title
+    title: Words
     #: full marks, in points of the scheme's total
     full: float
     #: how the scheme states it: "share" of the parent in per cent, or "points"
@@ -52,7 +52,7 @@ class Component:
     #: the question whose index counts; empty = the overall question of the source
     question: str = ""
     #: what the scheme's text leaves open and this file decided
-    assumption: Title | None = None
+    assumption: Words | None = None
     parts: tuple[Component, ...] = ()
 
     @property
@@ -83,7 +83,7 @@ class Extra:
     """A bonus or a deduction outside the components."""
 
     code: str
-    title: Title
+    title: Words
     #: "bonus" or "deduction"
     kind: str
     #: the most points it may add or take
@@ -94,7 +94,7 @@ class Extra:
 class Grade:
     """A grade from its lower bound up to the next grade's."""
 
-    title: Title
+    title: Words
     lower: float
 
 
@@ -104,7 +104,7 @@ class Scheme:
 
     code: str
     version: int
-    title: Title
+    title: Words
     total: float
     #: level -> points; how the five levels become an index of 0 to 100
     points: tuple[tuple[int, float], ...]
@@ -120,7 +120,7 @@ class Scheme:
     #: codes of components that decide between equal totals, in order; empty = equal totals share the place
     ties: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    assumptions: tuple[Title, ...] = ()
+    assumptions: tuple[Words, ...] = ()
 
     def for_class(self, class_code: str) -> ClassRules | None:
         """The rules of a class; a class named outright goes before the rules for all."""
@@ -131,7 +131,7 @@ class Scheme:
         """Code of an imported value -> a component that takes it."""
         return {leaf.external: leaf for rules in self.classes for leaf in rules.leaves() if leaf.external}
 
-    def all_assumptions(self) -> list[Title]:
+    def all_assumptions(self) -> list[Words]:
         """The scheme's own, then those of its components."""
         nodes = [node for rules in self.classes for part in rules.components for node in _nodes(part)]
         stated = dict.fromkeys(node.assumption for node in nodes if node.assumption)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from survey.base import clock
 from survey.base.errors import NotFound, Refused
 from survey.base.store.database import session
-from survey.score.models import StoredScheme, StoredSheet
+from survey.score.models import SchemeRow, SheetRow
 from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Scheme
 from survey.score.sheet.sheet import digest
@@ -38,16 +38,16 @@ class SchemeVersion:
 
 def stored() -> list[SchemeVersion]:
     """All versions, newest of each scheme first."""
-    used = select(StoredSheet.scheme_id, func.count().label("sheets")).group_by(StoredSheet.scheme_id).subquery()
+    used = select(SheetRow.scheme_id, func.count().label("sheets")).group_by(SheetRow.scheme_id).subquery()
     query = (
-        select(StoredScheme, func.coalesce(used.c.sheets, 0))
-        .outerjoin(used, used.c.scheme_id == StoredScheme.id)
-        .order_by(StoredScheme.code, StoredScheme.version.desc())
+        select(SchemeRow, func.coalesce(used.c.sheets, 0))
+        .outerjoin(used, used.c.scheme_id == SchemeRow.id)
+        .order_by(SchemeRow.code, SchemeRow.version.desc())
     )
     return [_version(row, sheets) for row, sheets in session().execute(query)]
 
 
-def _version(row: StoredScheme, sheets: int) -> SchemeVersion:
+def _version(row: SchemeRow, sheets: int) -> SchemeVersion:
     return SchemeVersion(
         row.id, row.code, row.version, row.title, row.sha256, clock.local(row.stored_at), row.stored_by, sheets
     )
@@ -66,7 +66,7 @@ def shipped_text(code: str) -> str:
 
 
 def text_of(scheme_id: int) -> str:
-    row = session().get(StoredScheme, scheme_id)
+    row = session().get(SchemeRow, scheme_id)
     if row is None:
         raise NotFound(gettext("There is no such scheme."))
     return row.text
@@ -74,9 +74,7 @@ def text_of(scheme_id: int) -> str:
 
 def newest(code: str) -> tuple[int, str] | None:
     """Number and text of the newest stored version."""
-    row = session().scalar(
-        select(StoredScheme).where(StoredScheme.code == code).order_by(StoredScheme.version.desc()).limit(1)
-    )
+    row = session().scalar(select(SchemeRow).where(SchemeRow.code == code).order_by(SchemeRow.version.desc()).limit(1))
     return (row.id, row.text) if row else None
 
 
@@ -88,12 +86,12 @@ def store(text: str, actor: str) -> tuple[int, Scheme]:
         Refused: this version is stored with other words.
     """
     scheme = check_scheme(text)
-    versions = select(StoredScheme).where(StoredScheme.code == scheme.code)
-    present = session().scalar(versions.where(StoredScheme.version == scheme.version))
+    versions = select(SchemeRow).where(SchemeRow.code == scheme.code)
+    present = session().scalar(versions.where(SchemeRow.version == scheme.version))
     if present is not None:
         if present.sha256 == digest(text):
             return present.id, scheme
-        latest = session().scalar(select(func.max(StoredScheme.version)).where(StoredScheme.code == scheme.code))
+        latest = session().scalar(select(func.max(SchemeRow.version)).where(SchemeRow.code == scheme.code))
         raise Refused(
             gettext(
                 "Version %(version)s of %(code)s is stored already, with other words.",
@@ -102,7 +100,7 @@ def store(text: str, actor: str) -> tuple[int, Scheme]:
             ),
             remedy=gettext("A stored version never changes. Write version: %(next)s.", next=(latest or 0) + 1),
         )
-    row = StoredScheme(
+    row = SchemeRow(
         code=scheme.code,
         version=scheme.version,
         title=scheme.title.zh[:200],

@@ -44,8 +44,8 @@ def half_up(value: float, decimals: int) -> float:
 def grade_of(total: float, grades: Sequence[Grade]) -> Grade | None:
     """The grade whose half-open step holds the total; `grades` highest first.
 
-    >>> from survey.score.scheme.scheme import Title
-    >>> steps = [Grade(Title("优"), 85), Grade(Title("良"), 75), Grade(Title("中"), 60), Grade(Title("差"), 0)]
+    >>> from survey.score.scheme.scheme import Words
+    >>> steps = [Grade(Words("优"), 85), Grade(Words("良"), 75), Grade(Words("中"), 60), Grade(Words("差"), 0)]
     >>> "".join(grade_of(total, steps).title.zh for total in (85, 84.99, 75, 74.99, 60, 59.99))
     '优良良中中差'
     """
@@ -69,8 +69,8 @@ def score(component: Component, measured: Mapping[str, Measured], *, redistribut
         measured: code of a leaf -> its value for this unit.
         redistribute: whether siblings take over the share of a survey below the floor.
 
-    >>> from survey.score.scheme.scheme import Title
-    >>> leaf = Component("poll", Title("民意"), full=400, stated="points", source="poll")
+    >>> from survey.score.scheme.scheme import Words
+    >>> leaf = Component("poll", Words("民意"), full=400, stated="points", source="poll")
     >>> score(leaf, {"poll": Measured(95.12, standard_error=0.5)}, redistribute=False).points
     380.48
     """
@@ -185,8 +185,8 @@ def extra_lines(extras: Sequence[Extra], given: Mapping[str, Sequence[tuple[floa
     Args:
         given: code -> (points, reason) of each entry.
 
-    >>> from survey.score.scheme.scheme import Title
-    >>> inspection = Extra("inspection", Title("察访核验"), "deduction", cap=3)
+    >>> from survey.score.scheme.scheme import Words
+    >>> inspection = Extra("inspection", Words("察访核验"), "deduction", cap=3)
     >>> extra_lines([inspection], {"inspection": [(2.0, "迟到"), (2.0, "脱岗")]})[0].counted
     3
     """

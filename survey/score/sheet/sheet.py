@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from survey.score.scheme.scheme import Title
+from survey.score.scheme.scheme import Words
 
 #: raised when a reader of the JSON would have to change
 FORMAT = 1
@@ -21,7 +21,7 @@ class Part:
     """One component of one unit: value, conversion, points."""
 
     code: str
-    title: Title
+    title: Words
     source: str
     question: str
     #: full marks, in points of the total
@@ -65,7 +65,7 @@ class ExtraLine:
     """A bonus or deduction of one unit, with the reasons given and what counts after the cap."""
 
     code: str
-    title: Title
+    title: Words
     kind: str
     stated: float
     counted: float
@@ -91,7 +91,7 @@ class Line:
     low: float | None
     high: float | None
     total_with_held: float | None
-    grade: Title | None = None
+    grade: Words | None = None
     #: place inside the class; None = not ranked
     rank: int | None = None
     #: best and worst place that the data allow, for all units of the class together, at 95 %
@@ -124,7 +124,7 @@ class SheetContent:
     round: dict[str, str]
     #: code, version, sha256, total, decimals, points and titles
     scheme: dict[str, Any]
-    assumptions: tuple[Title, ...]
+    assumptions: tuple[Words, ...]
     #: id, tally_hash and code version of the run; code version of the scoring
     basis: dict[str, Any]
     demonstration: bool
@@ -175,7 +175,7 @@ def _rounded(value: Any) -> Any:
 def from_json(text: str) -> SheetContent:
     """A stored sheet as values again."""
     data = json.loads(text)
-    data["assumptions"] = tuple(Title(**item) for item in data["assumptions"])
+    data["assumptions"] = tuple(Words(**item) for item in data["assumptions"])
     data["left_out"] = tuple(data["left_out"])
     data["classes"] = tuple(
         ClassSheet(**{**group, "lines": tuple(_line(line) for line in group["lines"])}) for group in data["classes"]
@@ -185,12 +185,12 @@ def from_json(text: str) -> SheetContent:
 
 def _line(data: dict[str, Any]) -> Line:
     extras = tuple(
-        ExtraLine(**{**extra, "title": Title(**extra["title"]), "reasons": tuple(extra["reasons"])})
+        ExtraLine(**{**extra, "title": Words(**extra["title"]), "reasons": tuple(extra["reasons"])})
         for extra in data["extras"]
     )
-    grade = Title(**data["grade"]) if data["grade"] else None
+    grade = Words(**data["grade"]) if data["grade"] else None
     return Line(**{**data, "parts": _parts(data["parts"]), "extras": extras, "grade": grade})
 
 
 def _parts(items: list[dict[str, Any]]) -> tuple[Part, ...]:
-    return tuple(Part(**{**item, "title": Title(**item["title"]), "parts": _parts(item["parts"])}) for item in items)
+    return tuple(Part(**{**item, "title": Words(**item["title"]), "parts": _parts(item["parts"])}) for item in items)

@@ -16,7 +16,7 @@ from survey.base.people.roles import Viewer
 from survey.base.store.database import session
 from survey.base.web import demo
 from survey.estimate import service as estimate
-from survey.score.models import ExternalValue, StoredExtra, StoredScheme, StoredSheet
+from survey.score.models import ExternalValueRow, ExtraRow, SchemeRow, SheetRow
 from survey.score.scheme.scheme import Scheme
 from survey.score.sheet import making, signing, values
 from survey.score.sheet.making import Judged
@@ -60,15 +60,11 @@ class Sheet:
 
 def entries(viewer: Viewer, round_id: int | None = None) -> list[SheetEntry]:
     """Newest first; people of one unit see frozen sheets only."""
-    query = (
-        select(StoredSheet, StoredScheme)
-        .join(StoredScheme, StoredScheme.id == StoredSheet.scheme_id)
-        .order_by(StoredSheet.id.desc())
-    )
+    query = select(SheetRow, SchemeRow).join(SchemeRow, SchemeRow.id == SheetRow.scheme_id).order_by(SheetRow.id.desc())
     if round_id is not None:
-        query = query.where(StoredSheet.round_id == round_id)
+        query = query.where(SheetRow.round_id == round_id)
     if not viewer.sees_all:
-        query = query.where(StoredSheet.frozen_at.is_not(None))
+        query = query.where(SheetRow.frozen_at.is_not(None))
     found = session().execute(query).all()
     corrections: dict[int, list[int]] = {}
     for row, _ in found:
@@ -77,7 +73,7 @@ def entries(viewer: Viewer, round_id: int | None = None) -> list[SheetEntry]:
     return [_entry(row, scheme, corrections.get(row.id, [])) for row, scheme in found]
 
 
-def _entry(row: StoredSheet, scheme: StoredScheme, corrections: list[int]) -> SheetEntry:
+def _entry(row: SheetRow, scheme: SchemeRow, corrections: list[int]) -> SheetEntry:
     return SheetEntry(
         id=row.id,
         round_id=row.round_id,
@@ -102,15 +98,15 @@ def sheet(sheet_id: int, viewer: Viewer) -> Sheet:
     row = stored(sheet_id)
     if not viewer.sees_all and row.frozen_at is None:
         raise NotFound(gettext("There is no such sheet."))
-    scheme = session().get_one(StoredScheme, row.scheme_id)
+    scheme = session().get_one(SchemeRow, row.scheme_id)
     corrections = session().scalars(
-        select(StoredSheet.id).where(StoredSheet.replaces_id == row.id, StoredSheet.frozen_at.is_not(None))
+        select(SheetRow.id).where(SheetRow.replaces_id == row.id, SheetRow.frozen_at.is_not(None))
     )
     return Sheet(_entry(row, scheme, list(corrections)), _visible(from_json(row.content), viewer))
 
 
-def stored(sheet_id: int) -> StoredSheet:
-    row = session().get(StoredSheet, sheet_id)
+def stored(sheet_id: int) -> SheetRow:
+    row = session().get(SheetRow, sheet_id)
     if row is None:
         raise NotFound(gettext("There is no such sheet."))
     return row
@@ -149,7 +145,7 @@ def judge(round_id: int, scheme: Scheme, run_id: int) -> Judged:
 def make(order: Order, judged: Judged, actor: str) -> int:
     """Keep what was judged as a draft; returns its number."""
     now = clock.now().replace(microsecond=0)
-    row = StoredSheet(
+    row = SheetRow(
         round_id=order.round_id,
         scheme_id=order.scheme_id,
         run_id=order.run.id,
@@ -167,10 +163,10 @@ def make(order: Order, judged: Judged, actor: str) -> int:
     return row.id
 
 
-def _content(row: StoredSheet, order: Order, judged: Judged) -> SheetContent:
+def _content(row: SheetRow, order: Order, judged: Judged) -> SheetContent:
     round_ = units.round_(order.round_id)
     scheme = order.scheme
-    text = session().get_one(StoredScheme, order.scheme_id)
+    text = session().get_one(SchemeRow, order.scheme_id)
     return SheetContent(
         number=row.id,
         round={
@@ -212,13 +208,13 @@ def _replaced(order: Order) -> dict[str, object] | None:
     return {"number": order.replaces_id, "sha256": stored(order.replaces_id).sha256, "reason": order.reason}
 
 
-def order_of(row: StoredSheet, scheme: Scheme) -> Order:
+def order_of(row: SheetRow, scheme: Scheme) -> Order:
     """What a draft was ordered to be."""
     run = estimate.run(row.run_id)
     return Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
 
 
-def freeze(row: StoredSheet, order: Order, judged: Judged, actor: str, instance: Path) -> None:
+def freeze(row: SheetRow, order: Order, judged: Judged, actor: str, instance: Path) -> None:
     """Compare with what was judged once more, and seal.
 
     Raises:
@@ -242,7 +238,7 @@ def freeze(row: StoredSheet, order: Order, judged: Judged, actor: str, instance:
     session().flush()
 
 
-def seal_of(row: StoredSheet) -> signing.Seal:
+def seal_of(row: SheetRow) -> signing.Seal:
     """The seal of a frozen sheet.
 
     Raises:
@@ -256,14 +252,14 @@ def seal_of(row: StoredSheet) -> signing.Seal:
 def remove_demo(round_id: int) -> int:
     """Take a round's demonstration sheets and brought-in values away; returns how many sheets went."""
     numbers = session().scalars(
-        select(StoredSheet.id)
-        .where(StoredSheet.round_id == round_id, StoredSheet.demo.is_(True))
-        .order_by(StoredSheet.id.desc())  # a correction goes before the sheet that it names
+        select(SheetRow.id)
+        .where(SheetRow.round_id == round_id, SheetRow.demo.is_(True))
+        .order_by(SheetRow.id.desc())  # a correction goes before the sheet that it names
     )
     gone = list(numbers)
     for number in gone:
-        session().execute(delete(StoredSheet).where(StoredSheet.id == number))
-    for table in (ExternalValue, StoredExtra):
+        session().execute(delete(SheetRow).where(SheetRow.id == number))
+    for table in (ExternalValueRow, ExtraRow):
         session().execute(delete(table).where(table.round_id == round_id))
     session().flush()
     return len(gone)

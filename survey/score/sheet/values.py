@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from survey.base import clock
 from survey.base.store.database import session
-from survey.score.models import ExternalValue, StoredExtra
+from survey.score.models import ExternalValueRow, ExtraRow
 from survey.score.sheet.making import Given
 
 
@@ -36,15 +36,13 @@ class NewExtra:
 def given(round_id: int, scheme_code: str) -> Given:
     """Everything that was brought in for a round and a scheme."""
     values = session().execute(
-        select(ExternalValue.code, ExternalValue.unit_id, ExternalValue.value).where(
-            ExternalValue.round_id == round_id, ExternalValue.scheme_code == scheme_code
+        select(ExternalValueRow.code, ExternalValueRow.unit_id, ExternalValueRow.value).where(
+            ExternalValueRow.round_id == round_id, ExternalValueRow.scheme_code == scheme_code
         )
     )
     extras: dict[int, dict[str, list[tuple[float, str]]]] = defaultdict(lambda: defaultdict(list))
     rows = session().scalars(
-        select(StoredExtra)
-        .where(StoredExtra.round_id == round_id, StoredExtra.scheme_code == scheme_code)
-        .order_by(StoredExtra.id)
+        select(ExtraRow).where(ExtraRow.round_id == round_id, ExtraRow.scheme_code == scheme_code).order_by(ExtraRow.id)
     )
     for row in rows:
         extras[row.unit_id][row.code].append((row.points, row.reason))
@@ -55,7 +53,9 @@ def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
     """Keep values, each in place of the one before for the same unit; returns how many."""
     wanted = {(value.code, value.unit_id): value.value for value in new}
     stored = session().scalars(
-        select(ExternalValue).where(ExternalValue.round_id == round_id, ExternalValue.scheme_code == scheme_code)
+        select(ExternalValueRow).where(
+            ExternalValueRow.round_id == round_id, ExternalValueRow.scheme_code == scheme_code
+        )
     )
     now = clock.now()
     count = len(wanted)
@@ -64,7 +64,7 @@ def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
         if value is not None:
             row.value, row.stored_at = value, now
     session().add_all(
-        ExternalValue(
+        ExternalValueRow(
             round_id=round_id, scheme_code=scheme_code, code=code, unit_id=unit_id, value=value, stored_at=now
         )
         for (code, unit_id), value in wanted.items()
@@ -76,12 +76,10 @@ def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
 def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
     """Keep bonuses and deductions in place of all that were there for this round and scheme."""
     wanted = list(new)
-    session().execute(
-        delete(StoredExtra).where(StoredExtra.round_id == round_id, StoredExtra.scheme_code == scheme_code)
-    )
+    session().execute(delete(ExtraRow).where(ExtraRow.round_id == round_id, ExtraRow.scheme_code == scheme_code))
     now = clock.now()
     session().add_all(
-        StoredExtra(
+        ExtraRow(
             round_id=round_id,
             scheme_code=scheme_code,
             code=extra.code,

@@ -1,0 +1,1 @@
+"""What is asked: scales, points, sources, channels, questionnaires, reasons, wording."""
