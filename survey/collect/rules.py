@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
-LEVELS = range(6)
-CANNOT_SAY = 0
 LONGEST_TEXT = 2000
-SOURCES = ("counter", "poll", "panel", "import")
-#: how the answer came: 1–7 as exchanged between systems, the others our own
-CHANNELS = (1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14)
-QR, SMS, TELEPHONE, FACE_TO_FACE, PAPER, IMPORT = 3, 6, 11, 12, 13, 14
 #: a panel whose scores lie closer together than this says next to nothing (打和牌)
 LEAST_SPREAD = 2.0
-
-#: wording that leads the citizen: asking for praise, promising something, thanking for the best answer in advance
-LEANING = re.compile(
-    r"请[您你给]*(?:打|给|点)?(?:个)?(?:好评|五星|满分|非常满意)|(?:好评|评价)(?:有礼|有奖|返现|送)|给个好评|五星好评"
-    r"|(?:奖励|红包|礼品|抽奖|积分)|您?的?[“\"]?非常满意[”\"]?是(?:对?我们|最大)"
-    r"|give us (?:a )?(?:good|five|5)|five stars|reward|gift|prize",
-    re.IGNORECASE,
-)
-
-
-def unneutral_words(text: str) -> list[str]:
-    """The places where a prompt or notice leans; a neutral one gives nothing.
-
-    >>> unneutral_words("请您评价本次服务")
-    []
-    >>> unneutral_words("请给好评,送礼品!")
-    ['请给好评', '礼品']
-    >>> unneutral_words("您的“非常满意”是我们最大的鼓励")
-    ['您的“非常满意”是我们']
-    """
-    return [found.group() for found in LEANING.finditer(text)]
 
 
 def selected_units(token: str, contacted: Collection[int], most: int) -> tuple[int, ...]:

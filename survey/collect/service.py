@@ -1,98 +1,90 @@
-"""The door of `collect`: what citizens, panels and files said."""
+"""The door of `collect`: what citizens, panels and files said, and the tallies that everything is computed from."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 
-from survey.base import clock
+from survey.base import clock, settings
 from survey.base.people import audit
+from survey.base.people.roles import Viewer
 from survey.base.store import kept_files
-from survey.base.store.database import commit, session
-from survey.collect.answers.counting import Arrivals, Aside, arrivals, kept_aside
+from survey.base.store.database import commit, give_back, session
+from survey.collect.answers import counting, finding
+from survey.collect.answers.aside import Aside, kept_aside
+from survey.collect.answers.counting import ArrivalFilter, Arrivals, Levels
 from survey.collect.answers.finding import (
     Chosen,
     ReceivedAnswer,
     ResponseLine,
-    count,
     find_by_receipt,
     lines_of,
-    overall_questions,
     responses,
     tags_of,
     texts_of,
 )
-from survey.collect.answers.low_ratings import LowRating, counts_by_unit, low_ratings, sealed_keys
-from survey.collect.answers.tallying import TallyTable, tally
+from survey.collect.answers.low_ratings import LowRating, low_ratings
 from survey.collect.intake import ratings
-from survey.collect.intake.ratings import MAPPING_NAMES, ImportChoice, ImportPlan
-from survey.collect.models import KeptAsideRow, ResponseRow
-from survey.collect.questionnaire import (
-    Choice,
-    Question,
-    Questionnaire,
-    Tag,
-    all_tags,
-    editions,
-    newest,
-    questionnaire,
-)
+from survey.collect.intake.ratings import ImportChoice, ImportPlan
+from survey.collect.models import ApartRow, KeptAsideRow, ResponseRow
 from survey.collect.store.receipts import is_well_formed as is_well_formed_receipt
 from survey.collect.store.receipts import written as written_receipt
 from survey.collect.store.recording import NewAnswer, NewResponse, store
-from survey.units import service as units
+from survey.collect.tally import projection, reading
+from survey.collect.tally.reading import Piece
+from survey.collect.tally.table import TallyTable, merged
+from survey.rounds.service import Selection
 
 __all__ = [
-    "MAPPING_NAMES",
-    "QUESTIONNAIRES",
+    "ArrivalFilter",
     "Arrivals",
     "Aside",
-    "Choice",
     "Chosen",
     "ImportChoice",
     "ImportPlan",
+    "Levels",
     "LowRating",
     "NewAnswer",
     "NewResponse",
-    "Question",
-    "Questionnaire",
+    "Piece",
     "ReceivedAnswer",
     "ResponseLine",
-    "Tag",
     "TallyTable",
     "add_responses",
-    "all_tags",
     "arrivals",
+    "bring_up_to_date",
     "check_ratings",
     "count",
     "counts_by_unit",
-    "editions",
     "find_by_receipt",
     "import_kept_ratings",
     "import_ratings",
+    "in_no_round",
     "is_well_formed_receipt",
     "keep_upload",
     "kept_aside",
     "lines_of",
     "low_ratings",
-    "overall_questions",
-    "questionnaire",
+    "merged",
+    "pieces",
+    "recount",
     "remove_responses",
     "responses",
-    "sealed_keys",
+    "set_states",
+    "states_of",
     "tags_of",
     "tally",
     "texts_of",
+    "totals",
     "written_receipt",
 ]
 
-#: the newest version of every form, by code
-QUESTIONNAIRES = newest()
+Progress = Callable[[int, int], None]
+count = finding.count
 
 
 def add_responses(rows: Iterable[NewResponse]) -> list[str]:
@@ -101,9 +93,15 @@ def add_responses(rows: Iterable[NewResponse]) -> list[str]:
     Returns:
         Their random keys.
     """
-    work = session()
-    keys = store(work.connection(), rows, key=current_app.extensions["settings"].key())
+    keys = _store(list(rows))
     commit()
+    return keys
+
+
+def _store(rows: Sequence[NewResponse]) -> list[str]:
+    """Store responses of any day in this request's work, and say that the counts of their days are old."""
+    keys = store(session().connection(), rows, key=settings.present().key())
+    projection.mark((row.day, row.collection_id) for row in rows)
     return keys
 
 
@@ -112,7 +110,7 @@ def check_ratings(data: bytes, choice: ImportChoice) -> ImportPlan:
 
     Raises:
         ImportFaults: with every line that does not fit.
-        Refused: the mapping is none.
+        Refused: the mapping or the form is none.
     """
     return ratings.plan(data, choice, clock.today())
 
@@ -134,28 +132,118 @@ def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> Imp
 
     Raises:
         ImportFaults: with every line that does not fit.
-        Refused: the mapping is none.
+        Refused: the mapping or the form is none.
     """
     plan = check_ratings(data, choice)
-    work = session()
-    store(work.connection(), plan.responses, key=current_app.extensions["settings"].key())
+    _store(plan.responses)
     audit.record(
         "ratings.imported",
-        units.round_(choice.round_id).code,
+        choice.form,
         actor=actor,
         answers=len(plan.responses),
         mapping=choice.mapping,
-        source=choice.source,
+        kind=choice.kind,
+        group=choice.group,
         sha256=hashlib.sha256(data).hexdigest(),
     )
     commit()
     return plan
 
 
-def remove_responses(round_id: int) -> int:
-    """Remove a round's responses: only for simulated ones, whose mark the caller has checked. Returns how many."""
-    work = session()
-    work.execute(delete(KeptAsideRow).where(KeptAsideRow.round_id == round_id))
-    removed = work.execute(delete(ResponseRow).where(ResponseRow.round_id == round_id)).rowcount  # type: ignore[attr-defined]  # a cursor result: the statement is a DELETE
+def set_states(states: Mapping[str, str]) -> None:
+    """Let responses count, be held or be excluded, in this request's work; who decided it commits.
+
+    Args:
+        states: key -> "counted", "held" or "excluded".
+    """
+    keys = list(states)
+    rows = session().execute(
+        select(ResponseRow.day, ResponseRow.collection_id).where(ResponseRow.key.in_(keys)).distinct()
+    )
+    projection.mark([(day, number) for day, number in rows])
+    session().execute(delete(ApartRow).where(ApartRow.response_key.in_(keys)))
+    apart = [{"response_key": key, "state": state} for key, state in states.items() if state != finding.COUNTED]
+    if apart:
+        session().execute(insert(ApartRow), apart)
+    session().flush()
+
+
+def states_of(keys: Collection[str]) -> dict[str, str]:
+    """The state of each of these responses that does not simply count."""
+    query = select(ApartRow.response_key, ApartRow.state).where(ApartRow.response_key.in_(list(keys)))
+    return dict(session().execute(query).tuples())
+
+
+def bring_up_to_date(progress: Progress | None = None) -> int:
+    """Count every day anew whose answers or decisions changed; returns how many there were.
+
+    Nothing is held while counting; a session that has written and not committed is left as it is.
+    """
+    return projection.bring_up_to_date(clock.today(), progress) if give_back() else 0
+
+
+def tally(selection: Selection, progress: Progress | None = None) -> TallyTable:
+    """A round's answers, counted by everything an estimate can need, with the columns `month` and `collection_id`."""
+    bring_up_to_date(progress)
+    return reading.answers(selection)
+
+
+def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
+    """Count what arrived, as far as this person may see it."""
+    bring_up_to_date()
+    return counting.arrivals(wanted, viewer)
+
+
+def totals(selection: Selection) -> dict[str, int]:
+    """The reconciliation of what a round selects: received = counted + held + excluded."""
+    bring_up_to_date()
+    return counting.totals(selection)
+
+
+def in_no_round() -> dict[int, int]:
+    """Collection -> how many of its responses no round selects at present."""
+    bring_up_to_date()
+    return counting.in_no_round()
+
+
+def counts_by_unit(collection_ids: frozenset[int]) -> dict[int, int]:
+    """How many responses about each unit some collections have received."""
+    bring_up_to_date()
+    return counting.counts_by_unit(collection_ids)
+
+
+def pieces(selection: Selection) -> list[Piece]:
+    """The counted days of a selection with their serial numbers: what changed since somebody looked last."""
+    bring_up_to_date()
+    return reading.all_pieces(selection)
+
+
+def recount(*, repair: bool = False) -> Iterator[tuple[date, int, bool]]:
+    """Count every day from the answers and compare: day, collection, and whether the stored counts were right.
+
+    Args:
+        repair: have the wrong ones counted anew.
+    """
+    wrong = []
+    for (day, number), right in projection.recounted():
+        if not right:
+            wrong.append((day, number))
+        yield day, number, right
+    if repair and wrong:
+        projection.mark(wrong)
+        commit()
+        bring_up_to_date()
+
+
+def remove_responses(collection_ids: frozenset[int]) -> int:
+    """Remove all responses of some collections: only simulated ones, whose mark the caller has checked.
+
+    Returns:
+        How many there were.
+    """
+    work, numbers = session(), sorted(collection_ids)
+    work.execute(delete(KeptAsideRow).where(KeptAsideRow.collection_id.in_(numbers)))
+    gone = work.execute(delete(ResponseRow).where(ResponseRow.collection_id.in_(numbers)))
+    projection.forget(numbers)
     commit()
-    return int(removed)
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a cursor result: the statement is a DELETE

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from survey.estimate.values import Floor, Points
+from survey.estimate.values import Floor
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,19 +43,6 @@ def hidden_parts(answers: Sequence[int], hidden_below: int) -> set[int]:
     while hidden and others and sum(answers[place] for place in hidden) < hidden_below:
         hidden.add(others.pop(0)[1])
     return hidden
-
-
-def is_points_table(points: Points) -> bool:
-    """A points table names each level 5..1 once, from 0 to 100, never more for a worse level.
-
-    >>> is_points_table({5: 100, 4: 80, 3: 60, 2: 30, 1: 0}), is_points_table({5: 100, 4: 100, 3: 120, 2: 0, 1: 0})
-    (True, False)
-    """
-    if set(points) != {5, 4, 3, 2, 1}:
-        return False
-    ordered = [points[level] for level in (5, 4, 3, 2, 1)]
-    falls = all(better >= worse for better, worse in pairwise(ordered))
-    return falls and 0 <= ordered[-1] < ordered[0] <= 100
 
 
 def rating_weights(unit: Ints, cases: Floats, ratings: Floats) -> Floats:
@@ -125,23 +111,3 @@ def tells_apart(spread: float, same_share: float) -> bool:
     (True, False, False)
     """
     return spread >= SPREAD_WARNING and same_share < SAME_WARNING
-
-
-def parse_points(text: str) -> dict[int, float] | None:
-    """Points of levels 5..1 as people write them, None if they are no points table.
-
-    >>> parse_points("100/80/60/30/0")
-    {5: 100.0, 4: 80.0, 3: 60.0, 2: 30.0, 1: 0.0}
-    >>> parse_points("100/70/30")  # three verdicts: two levels each above and below 基本满意
-    {5: 100.0, 4: 100.0, 3: 70.0, 2: 30.0, 1: 30.0}
-    >>> parse_points("100/120/0/0/0"), parse_points("high")
-    (None, None)
-    """
-    try:
-        each = [float(part) for part in text.replace("、", "/").split("/")]
-    except ValueError:
-        return None
-    if len(each) == 3:
-        each = [each[0], each[0], each[1], each[2], each[2]]
-    points = dict(zip((5, 4, 3, 2, 1), each, strict=False))
-    return points if len(each) == 5 and is_points_table(points) else None

@@ -1,78 +1,84 @@
-"""The door of `estimate`: rounds computed once, indices of any points table from what was stored."""
+"""The door of `estimate`: rounds computed once, indices of any selector and points table from what was stored."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from flask import current_app
 from flask_babel import gettext
 
+from survey.base import settings
 from survey.base.errors import Refused
 from survey.base.people import audit
 from survey.base.people.roles import SYSTEM, Viewer
-from survey.base.store.database import commit, session
+from survey.base.store.database import commit, give_back
 from survey.base.store.jobs import Progress
 from survey.collect import service as collect
-from survey.estimate import rules
+from survey.estimate import rules, selecting
 from survey.estimate.index import breakdown as parts
 from survey.estimate.index import indices as indexing
-from survey.estimate.index.numbers import PointsKey
+from survey.estimate.index.pooled import pooled
 from survey.estimate.material import sources
 from survey.estimate.run import cells as tallies
 from survey.estimate.run import context as contexts
 from survey.estimate.run import runs as stored_runs
+from survey.estimate.run.context import RunCollection
+from survey.estimate.run.runs import Snapshot
 from survey.estimate.values import (
-    POINTS_100_70_30,
-    POINTS_100_75_50_25_0,
-    POINTS_100_80_60_30_0,
     POINTS_TABLES,
     DesignFault,
     Difference,
     DomainLine,
+    Evidence,
     Index,
+    Measure,
     PanelSpread,
-    Points,
     Run,
+    Selector,
     StratumLine,
 )
+from survey.rounds import service as rounds
 from survey.sample import service as sample
-from survey.screen import service as screen
 from survey.units import service as units
 
 __all__ = [
-    "POINTS_100_70_30",
-    "POINTS_100_75_50_25_0",
-    "POINTS_100_80_60_30_0",
     "POINTS_TABLES",
     "DesignFault",
     "Difference",
     "DomainLine",
+    "Evidence",
     "Index",
     "PanelSpread",
-    "Points",
     "Run",
+    "Selector",
     "StratumLine",
     "breakdown",
     "by_part",
     "by_question",
     "compare",
     "compute",
+    "evidence",
+    "fault_in_round",
+    "fault_in_run",
     "faults",
     "indices",
     "latest_run",
-    "panel_indices",
     "panel_spread",
     "questions",
+    "recount",
     "remove_runs",
     "run",
     "runs",
-    "sources_of",
+    "scale_of",
 ]
+
+#: a kind of collections, or which of them exactly
+Wanted = Selector | str
+recount = collect.recount
 
 
 def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None = None) -> Run:
-    """Count a round's answers once and store the cells with caseload and wave designs as they stand.
+    """Read a round's tallies once and store them with collections, caseload and wave designs as they stand.
 
     The long reads come between two short uses of the session, so that no rater waits for them.
 
@@ -81,22 +87,21 @@ def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None
         Refused: the round has no answers yet.
     """
     step = progress or (lambda done, total: None)
-    context, left_out = contexts.gather(round_id), screen.uncounted(round_id)
-    session().rollback()  # nothing was written; SQLite's write lock is given back before the long reads
+    round_ = rounds.round_(round_id)
+    selection = rounds.selection(round_)
+    context = contexts.gather(round_, selection)
+    give_back()
     step(1, 4)
-    everything = collect.tally(round_id)
-    if not len(everything):
+    table = collect.tally(selection)
+    if not len(table):
         raise Refused(
             gettext("This round has no answers yet."), remedy=gettext("Collect or import answers, then compute again.")
         )
     step(2, 4)
-    held, excluded = (
-        collect.tally(round_id, keys=keys) if keys else None for keys in (left_out.held, left_out.excluded)
-    )
-    cells = tallies.from_tallies(everything, held, excluded)
+    cells = tallies.from_tally(table)
     step(3, 4)
-    row = stored_runs.store(round_id, viewer.username, cells, context, sum(excluded.count) if excluded else 0)
-    audit.record("round.computed", str(round_id), actor=viewer.username, run=row.id, tally_hash=row.tally_hash)
+    row = stored_runs.store(round_id, viewer.username, cells, context, int(table.excluded.sum()))
+    audit.record("round.computed", round_.code, actor=viewer.username, run=row.id, tally_hash=row.tally_hash)
     commit()
     step(4, 4)
     return stored_runs.plain(row)
@@ -128,92 +133,120 @@ def remove_runs(round_id: int) -> int:
     return removed
 
 
-def sources_of(run_id: int) -> tuple[str, ...]:
-    """The sources that a run has answers from."""
-    return sources.present(stored_runs.snapshot(run_id))
+def evidence(run_id: int) -> tuple[Evidence, ...]:
+    """What a run has answers to, in pieces that nothing mixes."""
+    return sources.evidence(stored_runs.snapshot(run_id))
 
 
-def questions(run_id: int, source: str) -> tuple[str, ...]:
-    """Codes of the questions that a source answered."""
-    return sources.questions(stored_runs.snapshot(run_id), source)
+def questions(run_id: int, source: Wanted) -> tuple[str, ...]:
+    """Codes of the questions that the selected answers speak to."""
+    return sources.questions_of(stored_runs.snapshot(run_id), _selector(source))
+
+
+def _selector(source: Wanted) -> Selector:
+    return Selector(source) if isinstance(source, str) else source
+
+
+def fault_in_round(round_id: int, selector: Selector, question: str = "") -> str:
+    """What is wrong with asking a round this, before anything is computed; empty if nothing is."""
+    round_ = rounds.round_(round_id)
+    context = contexts.read(contexts.gather(round_, rounds.selection(round_)), {})
+    every: list[RunCollection] = list(context.collections.values())
+    return selecting.fault_of(every, selector, question, context.scales, context.pooling)
+
+
+def fault_in_run(run_id: int, selector: Selector, question: str = "") -> str:
+    """What is wrong with asking a run this; empty if nothing is."""
+    context = stored_runs.snapshot(run_id).context
+    every = list(context.collections.values())
+    return selecting.fault_of(every, selector, question, context.scales, context.pooling)
+
+
+def scale_of(run_id: int, selector: Selector, question: str = "") -> str:
+    """Code of the scale that the selected answers are on; empty for scores, and where there are no answers."""
+    return sources.measure_of(stored_runs.snapshot(run_id), selector, question).scale
 
 
 def indices(
     run_id: int,
     *,
-    source: str,
+    source: Wanted,
     question: str | None = None,
-    points: Points = POINTS_100_80_60_30_0,
+    points: str = "",
     viewer: Viewer | None = None,
 ) -> list[Index]:
-    """Every unit's index from one source, by unit number; any points table, from the stored cells.
+    """Every unit's index from the selected answers, by unit number; any points table, from the stored cells.
 
     Args:
         run_id: which computation.
-        source: "counter", "poll", "import" or "panel"; a panel's scores are points already.
+        source: a kind of collections, where the round selects one group and wave of it, or a selector.
         question: its code; None = the overall question.
-        points: points of levels 5..1.
+        points: points of the scale's levels, best first; empty = the scale's usual ones. Scores are points already.
         viewer: leave out units that this person may not see.
 
     Raises:
         NotFound: there is no such run.
-        Refused: the points table lacks a level, or a worse level has more points.
+        Refused: the selector names nothing or mixes what nobody said to mix; the points do not fit the scale.
     """
-    found = _indices(stored_runs.snapshot(run_id), source, question or "", _key(points, source), _floors())
+    found = _indices(stored_runs.snapshot(run_id), _selector(source), question or "", points, _floors())
     return [index for index in found if viewer is None or viewer.may_see(index.unit_id)]
 
 
 @lru_cache(maxsize=64)
 def _indices(
-    snapshot: stored_runs.Snapshot, source: str, question: str, points: PointsKey, floors: indexing.Floors
+    snapshot: Snapshot, selector: Selector, question: str, points: str, floors: indexing.Floors
 ) -> tuple[Index, ...]:
-    return tuple(indexing.indices(snapshot, source, question, points, floors))
+    sources.require(snapshot, selector, question)
+    measure = sources.measure_of(snapshot, selector, question, points)
+    waves = sources.collections_of(snapshot, selector)
+    shares = selecting.shares_of(waves, selector, snapshot.context.pooling)
+    if not shares:
+        return tuple(indexing.indices(snapshot, selector, question, measure, floors))
+    each = {
+        one.id: indexing.indices(snapshot, _of_wave(selector, one), question, measure, floors)
+        for one in waves
+        if one.is_drawn
+    }
+    return tuple(pooled(each, shares, floors))
 
 
-def _key(points: Points, source: str) -> PointsKey:
-    if not rules.is_points_table(points):
-        raise Refused(
-            gettext("This is not a points table."),
-            remedy=gettext("Give each level from 5 to 1 its points, from 100 down to 0, none above a better level."),
-        )
-    return () if source == "panel" else tuple(sorted(points.items(), reverse=True))
+def _of_wave(selector: Selector, one: RunCollection) -> Selector:
+    """The same answers of one wave alone."""
+    return Selector(selector.kind, selector.groups, (one.code,), selector.channels, selector.form)
 
 
 def _floors() -> indexing.Floors:
-    settings = current_app.extensions["settings"]
-    return indexing.Floors(settings.floor_hidden, settings.floor_reference)
+    own = settings.present()
+    return indexing.Floors(own.floor_hidden, own.floor_reference)
 
 
-def panel_indices(run_id: int, *, viewer: Viewer | None = None) -> list[Index]:
-    """Every unit's mean of the panel's scores 0–100, with the spread between raters."""
-    return indices(run_id, source="panel", viewer=viewer)
-
-
-def panel_spread(run_id: int) -> PanelSpread | None:
-    """Whether the panel tells the units apart; None without a panel or with fewer than two units to show."""
-    snapshot = stored_runs.snapshot(run_id)
-    means = [index.mean for index in panel_indices(run_id) if index.mean is not None]
+def panel_spread(run_id: int, source: Wanted = "panel") -> PanelSpread | None:
+    """Whether a panel tells the units apart; None without scores or with fewer than two units to show."""
+    snapshot, selector = stored_runs.snapshot(run_id), _selector(source)
+    if not sources.collections_of(snapshot, selector) or sources.measure_of(snapshot, selector, "").scale:
+        return None
+    means = [index.mean for index in indices(run_id, source=selector) if index.mean is not None]
     if len(means) < 2:
         return None
-    material = sources.material(snapshot, "panel", "")
+    material = sources.material(snapshot, selector, "")
     each = np.bincount(np.unique(material.score, return_inverse=True)[1], weights=material.frequency)
     spread, same = float(np.std(means)), float(each.max() / each.sum())
     return PanelSpread(len(means), spread, same, warning=not rules.tells_apart(spread, same))
 
 
-def faults(run_id: int, source: str, *, viewer: Viewer | None = None) -> list[DesignFault]:
+def faults(run_id: int, source: Wanted, *, viewer: Viewer | None = None) -> list[DesignFault]:
     """Strata whose answers do not fit their caseload or design."""
-    found = sources.material(stored_runs.snapshot(run_id), source, "").faults
+    found = sources.material(stored_runs.snapshot(run_id), _selector(source), "").faults
     return [fault for fault in found if viewer is None or viewer.may_see(fault.unit_id)]
 
 
 def breakdown(
     run_id: int,
     unit_id: int,
-    source: str,
+    source: Wanted,
     *,
     question: str | None = None,
-    points: Points = POINTS_100_80_60_30_0,
+    points: str = "",
     viewer: Viewer | None = None,
 ) -> list[StratumLine]:
     """The strata of a unit's index; empty where the index itself is hidden.
@@ -223,64 +256,75 @@ def breakdown(
     Raises:
         NotFound: the run does not exist, or this person may not see the unit.
     """
-    if not _is_shown(run_id, unit_id, source, question, points, viewer):
+    selector = _selector(source)
+    if not _is_shown(run_id, unit_id, selector, question, points, viewer):
         return []
     names = {window.id: window.name for window in units.windows(unit_id)}
-    if source == "poll":
-        names = {wave.id: wave.name for wave in sample.waves(run(run_id).round_id)}
-    lines = parts.strata(stored_runs.snapshot(run_id), unit_id, source, question or "", _key(points, source), names)
+    if selector.kind == "poll":
+        names = {wave.id: wave.name for wave in sample.waves()}
+    snapshot, measure = _asked(run_id, selector, question, points)
+    lines = parts.strata(snapshot, unit_id, selector, question or "", measure, names)
     return lines if viewer is None or viewer.sees_all else parts.without_few(lines, _floors())
+
+
+def _asked(run_id: int, selector: Selector, question: str | None, points: str) -> tuple[Snapshot, Measure]:
+    snapshot = stored_runs.snapshot(run_id)
+    return snapshot, sources.measure_of(snapshot, selector, question or "", points)
 
 
 def by_part(
     run_id: int,
     unit_id: int,
-    source: str,
+    source: Wanted,
     part: str,
     *,
     question: str | None = None,
-    points: Points = POINTS_100_80_60_30_0,
+    points: str = "",
     viewer: Viewer | None = None,
 ) -> list[DomainLine]:
     """The unit's index by "month", "window" (labels are numbers) or "group", each part under its own floor."""
-    if not _is_shown(run_id, unit_id, source, question, points, viewer):
+    selector = _selector(source)
+    if not _is_shown(run_id, unit_id, selector, question, points, viewer):
         return []
-    key = _key(points, source)
-    return parts.by_part(stored_runs.snapshot(run_id), unit_id, source, question or "", key, part, _floors())
+    snapshot, measure = _asked(run_id, selector, question, points)
+    return parts.by_part(snapshot, unit_id, selector, question or "", measure, part, _floors())
 
 
 def by_question(
     run_id: int,
     unit_id: int,
-    source: str,
+    source: Wanted,
     *,
-    points: Points = POINTS_100_80_60_30_0,
+    points: str = "",
     viewer: Viewer | None = None,
 ) -> list[DomainLine]:
-    """The unit's index of every question of the source."""
-    if not _is_shown(run_id, unit_id, source, None, points, viewer):
+    """The unit's index of every question that the selected answers speak to."""
+    selector = _selector(source)
+    if not _is_shown(run_id, unit_id, selector, None, points, viewer):
         return []
-    return parts.by_question(stored_runs.snapshot(run_id), unit_id, source, _key(points, source), _floors())
+    snapshot, measure = _asked(run_id, selector, None, points)
+    return parts.by_question(snapshot, unit_id, selector, measure, _floors())
 
 
 def _is_shown(
-    run_id: int, unit_id: int, source: str, question: str | None, points: Points, viewer: Viewer | None
+    run_id: int, unit_id: int, selector: Selector, question: str | None, points: str, viewer: Viewer | None
 ) -> bool:
     if viewer is not None:
         viewer.require(unit_id, gettext("There is no such unit."))
-    found = indices(run_id, source=source, question=question, points=points)
+    found = indices(run_id, source=selector, question=question, points=points)
     return any(index.unit_id == unit_id and index.floor != "hidden" for index in found)
 
 
 def compare(
-    before: int, after: int, *, source: str, points: Points = POINTS_100_80_60_30_0, viewer: Viewer | None = None
+    before: int, after: int, *, source: Wanted, points: str = "", viewer: Viewer | None = None
 ) -> list[Difference]:
     """Each unit in two runs, the largest changes first; a unit that only one of them knows is hidden in the other."""
     old = {index.unit_id: index for index in indices(before, source=source, points=points, viewer=viewer)}
     new = {index.unit_id: index for index in indices(after, source=source, points=points, viewer=viewer)}
     lines = []
     for unit_id in sorted({*old, *new}):
-        nothing = Index(unit_id, source, "", "hidden", source in indexing.SELF_SELECTED)
+        like = old.get(unit_id) or new[unit_id]
+        nothing = Index(unit_id, like.source, "", "hidden", like.self_selected, scale=like.scale)
         first, second = old.get(unit_id, nothing), new.get(unit_id, nothing)
         change = None if first.mean is None or second.mean is None else second.mean - first.mean
         lines.append(Difference(unit_id, first, second, change))

@@ -7,19 +7,51 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Floor = Literal["published", "reference", "hidden"]
-#: level -> points out of a hundred
-Points = Mapping[int, float]
+from survey.questions.service import SCALES, PointsTable
 
-POINTS_100_80_60_30_0: Points = {5: 100, 4: 80, 3: 60, 2: 30, 1: 0}
-POINTS_100_75_50_25_0: Points = {5: 100, 4: 75, 3: 50, 2: 25, 1: 0}
-#: three verdicts: satisfied, fairly satisfied, dissatisfied
-POINTS_100_70_30: Points = {5: 100, 4: 100, 3: 70, 2: 30, 1: 30}
-POINTS_TABLES: Mapping[str, Points] = {
-    "100/80/60/30/0": POINTS_100_80_60_30_0,
-    "100/75/50/25/0": POINTS_100_75_50_25_0,
-    "100/70/30": POINTS_100_70_30,
-}
+Floor = Literal["published", "reference", "hidden"]
+#: points tables in use, as people write them
+POINTS_TABLES = ("100/80/60/30/0", "100/75/50/25/0", "100/70/30")
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which of a round's answers are meant: by kind, and where that is not enough, by what else is known of them."""
+
+    kind: str
+    #: groups of raters, by code or by name; several are said to be one
+    groups: tuple[str, ...] = ()
+    #: collections (waves among them), by code or title
+    collections: tuple[str, ...] = ()
+    channels: tuple[int, ...] = ()
+    form: str = ""
+    #: collection -> its share, where several waves are pooled by stated shares
+    shares: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How answers become numbers."""
+
+    #: code of the scale; empty = scores, which are points already
+    scale: str
+    #: points of each level; None for scores
+    points: PointsTable | None
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Best first; none for scores."""
+        return SCALES[self.scale].levels if self.scale else ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that a run has answers to: what pages let people choose from."""
+
+    selector: Selector
+    title: str
+    #: of the overall question
+    measure: Measure
 
 
 @dataclass(frozen=True)
@@ -33,7 +65,6 @@ class Run:
     #: SHA-256 over cells and context: equal hashes mean equal answers, caseload and designs
     tally_hash: str
     code_version: str
-    state: Literal["done"]
     #: answers to questions: counted, held beside, excluded
     counted: int
     held: int
@@ -67,18 +98,20 @@ class Index:
     response_rate: float | None = None
     #: RR2: partial answers counted as responses
     response_rate_with_partial: float | None = None
-    #: level 5..0 -> answers, unweighted
+    #: code of the scale of its levels; empty for scores
+    scale: str = ""
+    #: level -> answers, unweighted, "cannot say" among them
     counts: Mapping[int, int] = field(default_factory=dict)
-    #: level 5..1 -> weighted share of valid answers
+    #: level -> weighted share of valid answers
     shares: Mapping[int, float] = field(default_factory=dict)
     topbox: float | None = None
-    #: levels 5, 4 and 3 among valid answers (满意率)
+    #: the levels that count as satisfied among valid answers (满意率)
     satisfied_rate: float | None = None
     satisfied_standard_error: float | None = None
     #: its 95 % interval (Wilson, with the effective number of answers)
     satisfied_low: float | None = None
     satisfied_high: float | None = None
-    #: levels 2 and 1 among valid answers (差评率)
+    #: the bad levels among valid answers (差评率)
     dissatisfied_rate: float | None = None
     mean: float | None = None
     standard_error: float | None = None

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import current_app
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from sqlalchemy import select
 
-from survey.base import clock
+from survey.base import clock, settings
 from survey.base.errors import NotFound, Refused
 from survey.base.people import audit
 from survey.base.people.roles import Viewer
 from survey.base.store.database import commit, session
+from survey.base.web import languages
 from survey.collect import service as collect
+from survey.followup import cases as cases_
 from survey.followup import rules
-from survey.followup.models import ReplyRow
+from survey.followup.cases import CaseFilter
+from survey.followup.models import CaseRow, ReplyRow
+from survey.questions import service as questions
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Case:
     unit_id: int
     window_id: int | None
     month: date
-    level: int
+    #: the words of the level
+    level: str
     tags: tuple[str, ...]
     words: str
     #: speaks of fees, favours or pressed ratings: only the office reads it
@@ -71,7 +75,8 @@ def replies(keys: Iterable[str]) -> dict[str, Reply]:
 
 def is_case(key: str) -> bool:
     """Does this answer wait for, or have, a reply?"""
-    return bool(collect.low_ratings(rules.BAD_LEVELS, key=key))
+    cases_.bring_up_to_date()
+    return cases_.count(CaseFilter(key=key)) > 0
 
 
 def cases(
@@ -82,14 +87,8 @@ def cases(
     Args:
         state: "open" (no reply), "answered", or empty for both.
     """
-    lines = [line for line in _readable(viewer) if unit_id in (None, line.unit_id)]
-    if state:
-        answered = _answered()
-        lines = [line for line in lines if (line.key in answered) == (state == "answered")]
-    # inside a month in the order of the random key, so that the place in the list does not tell the day
-    lines.sort(key=lambda line: (-line.day.year, -line.day.month, line.key))
-    chosen = lines[(page - 1) * size : page * size]
-    return _opened(chosen), len(lines)
+    wanted = replace(_readable(viewer), state=state, unit_id=unit_id)
+    return _opened(cases_.page_of(wanted, page, size)), cases_.count(wanted)
 
 
 def case(key: str, viewer: Viewer) -> Case:
@@ -98,21 +97,15 @@ def case(key: str, viewer: Viewer) -> Case:
     Raises:
         NotFound: no such case, or none that this person may read.
     """
-    line = next(iter(_readable(viewer, key=key)), None)
-    if line is None:
+    rows = cases_.page_of(replace(_readable(viewer), key=key), 1, 1)
+    if not rows:
         raise NotFound(gettext("There is no such case, or it is not yours to read."))
-    return _opened([line])[0]
+    return _opened(rows)[0]
 
 
 def rates(viewer: Viewer) -> list[UnitRate]:
     """Cases and answered cases of each unit that has any."""
-    answered = _answered()
-    counts: dict[int, list[int]] = {}
-    for line in _readable(viewer):
-        pair = counts.setdefault(line.unit_id, [0, 0])
-        pair[0] += 1
-        pair[1] += line.key in answered
-    return [UnitRate(unit_id, *pair) for unit_id, pair in sorted(counts.items())]
+    return [UnitRate(*line) for line in sorted(cases_.by_unit(_readable(viewer)))]
 
 
 def reply(key: str, text: str, viewer: Viewer) -> None:
@@ -126,6 +119,7 @@ def reply(key: str, text: str, viewer: Viewer) -> None:
     if not rules.is_reply(text):
         raise Refused(gettext("A reply has %(n)s to %(m)s characters.", n=rules.SHORTEST_REPLY, m=rules.LONGEST_REPLY))
     session().add(ReplyRow(response_key=found.key, text=text.strip(), day=clock.today(), author=viewer.username))
+    cases_.note_replies([key], answered=True)
     audit.record("case.replied", key, unit_id=found.unit_id)
     commit()
 
@@ -138,6 +132,8 @@ def reply_many(texts: Mapping[str, str], viewer: Viewer) -> None:
         for key, text in texts.items()
         if rules.is_reply(text)
     )
+    session().flush()
+    cases_.note_replies(texts, answered=True)
     audit.record("cases.replied", gettext("%(n)s cases", n=len(texts)))
     commit()
 
@@ -150,47 +146,39 @@ def take_back(key: str, reason: str, viewer: Viewer) -> None:
     standing = session().scalars(select(ReplyRow).where(ReplyRow.response_key == key, ReplyRow.withdrawn_because == ""))
     for row in standing:
         row.withdrawn_because = reason.strip()[:500]
+    cases_.note_replies([key], answered=False)
     audit.record("reply.taken-back", key, reason=reason)
     commit()
 
 
-def _readable(viewer: Viewer, *, key: str = "") -> list[collect.LowRating]:
-    """The bad ratings that this person may read."""
+def _readable(viewer: Viewer) -> CaseFilter:
+    """The cases that this person may read."""
+    cases_.bring_up_to_date()
     if viewer.sees_all:
-        return collect.low_ratings(rules.BAD_LEVELS, key=key)
-    floor = current_app.extensions["settings"].floor_hidden
-    answers = collect.counts_by_unit(viewer.unit_ids)
-    sealed = collect.sealed_keys(viewer.unit_ids)
-    return [
-        line
-        for line in collect.low_ratings(rules.BAD_LEVELS, viewer.unit_ids, key=key)
-        if rules.unit_may_read(answers.get(line.unit_id, 0), floor, confidential=line.key in sealed)
-    ]
+        return CaseFilter()
+    floor = settings.present().floor_hidden
+    answers = collect.counts_by_unit(cases_.counters())
+    own = frozenset(unit for unit in viewer.unit_ids if rules.unit_may_read(answers.get(unit, 0), floor))
+    return CaseFilter(unit_ids=own, sealed=False)
 
 
-def _answered() -> set[str]:
-    query = select(ReplyRow.response_key).where(ReplyRow.withdrawn_because == "")
-    return set(session().scalars(query))
-
-
-def _opened(lines: Sequence[collect.LowRating]) -> list[Case]:
+def _opened(rows: Sequence[CaseRow]) -> list[Case]:
     """Cases with their reasons and words."""
-    keys = [line.key for line in lines]
-    names, language = collect.all_tags(), "en" if str(get_locale()) == "en" else "zh"
-    tags, texts, answers = collect.tags_of(keys), collect.texts_of(keys), replies(keys)
+    keys = [row.response_key for row in rows]
+    names, language = questions.all_tags(), "en" if languages.is_english() else "zh"
+    lines, answers = {line.key: line for line in collect.lines_of(keys)}, replies(keys)
     return [
         Case(
-            key=line.key,
-            unit_id=line.unit_id,
-            window_id=line.window_id,
-            month=line.day.replace(day=1),
-            level=line.level,
-            tags=tuple(names[tag].text(language) for tag in tags.get(line.key, ()) if tag in names),
-            words="\n".join(texts.get(line.key, {}).values()),
-            confidential=any(
-                names[tag].confidential or names[tag].integrity for tag in tags.get(line.key, ()) if tag in names
-            ),
-            reply=answers.get(line.key),
+            key=row.response_key,
+            unit_id=row.unit_id,
+            window_id=row.window_id,
+            month=date.fromisoformat(f"{row.month}-01"),
+            level=questions.level_words(line.questionnaire, line.level, language),
+            tags=tuple(names[tag].text(language) for tag in line.tags if tag in names),
+            words=line.text,
+            confidential=row.is_sealed,
+            reply=answers.get(row.response_key),
         )
-        for line in lines
+        for row in rows
+        if (line := lines.get(row.response_key)) is not None
     ]

@@ -7,6 +7,7 @@ with the next version number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flask_babel import gettext
 from survey.base import settings
 from survey.base.errors import NotFound, Refused
 from survey.questions.document import Editions, read_folder
+from survey.questions.points import PointsFault, PointsTable
 from survey.questions.questionnaire import USES, Questionnaire
 from survey.questions.scale import Scale
 
@@ -23,8 +25,13 @@ FOLDER = Path(__file__).with_name("questionnaires")
 
 def editions() -> Editions:
     """Every version of every form: the shipped ones and the installation's own."""
+    return _all_editions(_own_folder())
+
+
+def _own_folder() -> Path | None:
+    """Where this installation keeps forms of its own."""
     own = settings.current()
-    return _all_editions(own.instance / "questionnaires" if own else None)
+    return own.instance / "questionnaires" if own else None
 
 
 @cache
@@ -33,9 +40,14 @@ def _all_editions(own: Path | None) -> Editions:
     return {**known, **read_folder(own, taken=known)} if own is not None and own.is_dir() else known
 
 
-def newest() -> dict[str, Questionnaire]:
+def newest() -> Mapping[str, Questionnaire]:
     """The newest version of every form, by code."""
-    return {form.code: form for form in sorted(editions().values(), key=lambda form: form.version)}
+    return _newest(_own_folder())
+
+
+@cache
+def _newest(own: Path | None) -> Mapping[str, Questionnaire]:
+    return {form.code: form for form in sorted(_all_editions(own).values(), key=lambda form: form.version)}
 
 
 def questionnaire(code: str, version: int | None = None) -> Questionnaire:
@@ -82,3 +94,34 @@ def overall_questions() -> list[str]:
 def scale_of_question() -> dict[str, Scale]:
     """Question code -> the scale it is answered on; questions answered by scores are absent."""
     return {q.code: form.scale for form in newest().values() if form.scale for q in form.questions}
+
+
+def points_of(text: str, scale: Scale) -> PointsTable:
+    """The points of a scale's levels, as people write them.
+
+    Raises:
+        Refused: they do not fit the scale.
+    """
+    try:
+        return PointsTable.parse(text, scale.levels)
+    except PointsFault as error:
+        raise Refused(
+            gettext("“%(points)s” is not a points table.", points=text),
+            remedy=gettext(
+                "Write the points of the %(n)s levels from best to worst, such as %(example)s.",
+                n=len(scale.levels),
+                example=scale.usual_points,
+            ),
+        ) from error
+
+
+def level_words(form: str, level: int | None, language: str) -> str:
+    """The words of a level on a form's scale; a dash where there is none.
+
+    >>> level_words("W1", 5, "en"), level_words("W1", None, "zh")
+    ('Very satisfied', '–')
+    """
+    known = newest().get(form)
+    if level is None or known is None or known.scale is None:
+        return "–"
+    return known.scale.word(level, language)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from survey.questions.scale import Scale
 from survey.questions.tags import Tag
-from survey.questions.words import Words
+from survey.questions.words import NO_WORDS, Words
 
 #: what a form is for
 USES = ("counter", "poll", "panel")
@@ -38,7 +38,7 @@ class Question:
     #: may enter an index
     scored: bool = True
     choices: tuple[Choice, ...] = ()
-    remark: Words = Words("")
+    remark: Words = NO_WORDS
 
     def text(self, language: str) -> str:
         return self.words.said(language)

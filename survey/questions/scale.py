@@ -14,6 +14,7 @@ from survey.questions.points import PointsTable
 from survey.questions.words import Words
 
 CANNOT_SAY = 0
+CANNOT_SAY_WORDS = Words("没遇到或说不清", "Not met or cannot say")
 #: the highest level that any scale may have; the database holds answers to it
 HIGHEST = 10
 #: how many shades from bad to good pages and pictures know
@@ -33,7 +34,7 @@ class Scale:
     bad: frozenset[int]
     #: the points that stand where nobody chose others, as people write them
     usual_points: str
-    cannot_say: Words = Words("没遇到或说不清", "Not met or cannot say")
+    cannot_say: Words = CANNOT_SAY_WORDS
 
     @cached_property
     def levels(self) -> tuple[int, ...]:

@@ -19,7 +19,10 @@ class Words:
 
     def said(self, language: str) -> str:
         """
-        >>> Words("民意调查", "Opinion poll").said("en"), Words("民意调查").said("en"), Words("民意调查", "x").said("zh")
-        ('Opinion poll', '民意调查', '民意调查')
+        >>> Words("民意调查", "Opinion poll").said("en"), Words("民意调查").said("en")
+        ('Opinion poll', '民意调查')
         """
         return self.en if language == ENGLISH and self.en else self.zh
+
+
+NO_WORDS = Words("")

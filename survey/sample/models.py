@@ -78,7 +78,8 @@ class WaveRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    #: what its answers belong to
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id"), unique=True)
     frame_id: Mapped[int] = mapped_column(ForeignKey("sample_frame.id"), index=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
     kind: Mapped[str] = mapped_column(String(10))

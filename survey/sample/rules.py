@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from survey.base.canonical import canonical, sha256
 from survey.sample.values import Drawn
 
 #: the method a draw record names; it changes when the rule changes
@@ -40,23 +39,6 @@ def stratum_label(values: Sequence[str]) -> str:
     ('城镇 / 企业', '*')
     """
     return STRATUM_JOINT.join(values) or "*"
-
-
-#: made once: a frame has many lines
-_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def canonical(value: Any) -> str:
-    """JSON with one way to write it: sorted names, no spaces, characters as they are.
-
-    >>> canonical({"b": 1, "a": "层"})
-    '{"a":"层","b":1}'
-    """
-    return _encoder.encode(value)
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def frame_hash(columns: Sequence[str], cases: Iterable[tuple[str, Sequence[str]]]) -> str:

@@ -116,7 +116,6 @@ def remove_frame(frame_id: int) -> None:
 def add_wave(
     name: str,
     *,
-    round_id: int,
     frame_id: int,
     opens_on: date,
     closes_on: date,
@@ -129,7 +128,6 @@ def add_wave(
 
     Args:
         name: its name, unlike every other wave's.
-        round_id: the round it belongs to.
         frame_id: the list it is drawn from.
         opens_on: first day.
         closes_on: last day on which personal links work.
@@ -140,7 +138,6 @@ def add_wave(
     """
     made = wave_deeds.add(
         name,
-        round_id=round_id,
         frame_id=frame_id,
         kind=kind,
         questionnaire=questionnaire,
@@ -223,7 +220,7 @@ def note_download(wave_id: int, what: str) -> None:
     commit()
 
 
-def remove_demo(round_id: int) -> None:
-    """Remove a round's simulated waves and lists."""
-    removing.remove_simulated(round_id)
+def remove_demo() -> None:
+    """Remove all simulated waves with their collections, and their lists."""
+    removing.remove_simulated()
     commit()

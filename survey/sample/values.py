@@ -33,7 +33,8 @@ class Wave:
     """One survey among drawn people (poll) or among all members of a list (panel)."""
 
     id: int
-    round_id: int
+    #: what its answers belong to
+    collection_id: int
     name: str
     kind: str
     questionnaire: str

@@ -90,8 +90,8 @@ class SheetRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("score_scheme.id"))
-    #: the run of `estimate`; its hash stands in the content, so the run itself may go
-    run_id: Mapped[int]
+    #: the run of `estimate`, empty where the scheme asks nobody; its hash stands in the content, so it may go
+    run_id: Mapped[int | None]
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     made_by: Mapped[str] = mapped_column(String(64))
     #: the sheet that this one corrects

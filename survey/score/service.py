@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from flask import current_app
 from flask_babel import gettext
 
-from survey.base import clock
-from survey.base.errors import Refused
+from survey.base import clock, settings
+from survey.base.errors import Fault, ImportFaults, Refused
 from survey.base.people import audit
 from survey.base.people.roles import SYSTEM, Viewer
 from survey.base.store.database import commit, session
 from survey.estimate import service as estimate
+from survey.rounds import service as rounds
 from survey.score.feed import keys
 from survey.score.feed.keys import Key
 from survey.score.scheme import versions
@@ -26,7 +26,6 @@ from survey.score.sheet.making import Given
 from survey.score.sheet.sheet import ClassSheet, ExtraLine, Line, Part, SheetContent
 from survey.score.sheet.sheets import Sheet, SheetEntry
 from survey.score.sheet.values import NewExtra, NewValue
-from survey.units import service as units
 
 __all__ = [
     "ClassSheet",
@@ -49,6 +48,7 @@ __all__ = [
     "ValuePlan",
     "Words",
     "add_scheme",
+    "check_in_round",
     "check_scheme",
     "feed_key",
     "feed_keys",
@@ -115,7 +115,7 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
 def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
     """Store external values; each replaces the one before of the same unit."""
     count = values.set_values(round_id, scheme_code, new)
-    audit.record("score-values.set", scheme_code, round=units.round_(round_id).code, values=count)
+    audit.record("score-values.set", scheme_code, round=rounds.round_(round_id).code, values=count)
     commit()
     return count
 
@@ -123,7 +123,7 @@ def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
 def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
     """Store bonuses and deductions in place of all before of this round and scheme."""
     count = values.set_extras(round_id, scheme_code, new)
-    audit.record("score-extras.set", scheme_code, round=units.round_(round_id).code, entries=count)
+    audit.record("score-extras.set", scheme_code, round=rounds.round_(round_id).code, entries=count)
     commit()
     return count
 
@@ -168,19 +168,61 @@ def make_sheet(
     Raises:
         Refused: no indices yet, or a correction of a draft or without a reason.
     """
-    run = estimate.latest_run(round_id) if run_id is None else estimate.run(run_id)
-    if run is None or run.round_id != round_id:
-        raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
-    _check_correction(round_id, replaces_id, reason)
     found = versions.newest(scheme_code)
     text = found[1] if found else versions.shipped_text(scheme_code)
-    judged = sheets.judge(round_id, check_scheme(text), run.id)
+    wanted = check_scheme(text)
+    run = _run_for(round_id, wanted, run_id)
+    _check_correction(round_id, replaces_id, reason)
+    judged = sheets.judge(round_id, wanted, run.id if run else None)
     scheme_id, checked = versions.store(text, viewer.username)
     order = sheets.Order(round_id, scheme_id, checked, run, replaces_id, reason.strip())
     number = sheets.make(order, judged, viewer.username)
     audit.record("sheet.made", str(number), actor=viewer.username, scheme=scheme_code, replaces=replaces_id)
     commit()
     return number
+
+
+def _run_for(round_id: int, wanted: Scheme, run_id: int | None) -> estimate.Run | None:
+    """The computation that a scheme's leaves are read from; none where all of them come from elsewhere.
+
+    Raises:
+        Refused: the round has not been computed.
+        ImportFaults: leaves that name nothing in it, or mix what nobody said to mix.
+    """
+    if not wanted.survey_leaves():
+        return None
+    run = estimate.latest_run(round_id) if run_id is None else estimate.run(run_id)
+    if run is None or run.round_id != round_id:
+        raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
+    faults = [
+        Fault(0, leaf.code, leaf.source, sentence)
+        for leaf in wanted.survey_leaves()
+        if (sentence := estimate.fault_in_run(run.id, leaf.selected, leaf.question))
+    ]
+    _refuse(faults)
+    return run
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise ImportFaults(gettext("The scheme does not fit what the round selects."), list(dict.fromkeys(faults)))
+
+
+def check_in_round(text: str, round_id: int) -> Scheme:
+    """Check a scheme, and what its leaves select against a round, before anything is computed.
+
+    Raises:
+        ImportFaults: one fault a wrong place.
+    """
+    wanted = check_scheme(text)
+    _refuse(
+        [
+            Fault(0, leaf.code, leaf.source, sentence)
+            for leaf in wanted.survey_leaves()
+            if (sentence := estimate.fault_in_round(round_id, leaf.selected, leaf.question))
+        ]
+    )
+    return wanted
 
 
 def _check_correction(round_id: int, replaces_id: int | None, reason: str) -> None:
@@ -216,7 +258,7 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
     """
     row = sheets.stored(sheet_id)
     order = sheets.order_of(row, scheme(row.scheme_id))
-    judged = sheets.judge(order.round_id, order.scheme, order.run.id)
+    judged = sheets.judge(order.round_id, order.scheme, order.run.id if order.run else None)
     sheets.freeze(row, order, judged, viewer.username, _instance())
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
@@ -226,7 +268,7 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
 def is_outdated(entry: SheetEntry) -> bool:
     """Whether the round has been computed again since a sheet was made."""
     newest = estimate.latest_run(entry.round_id)
-    return newest is not None and newest.id > entry.run_id
+    return newest is not None and entry.run_id is not None and newest.id > entry.run_id
 
 
 def remove_draft(sheet_id: int, viewer: Viewer = SYSTEM) -> None:
@@ -242,7 +284,7 @@ def remove_draft(sheet_id: int, viewer: Viewer = SYSTEM) -> None:
 def remove_demo(round_id: int) -> int:
     """Take a round's demonstration sheets and values away while the mark 演示数据 stands; returns the sheets gone."""
     gone = sheets.remove_demo(round_id)
-    audit.record("sheets.demo-removed", units.round_(round_id).code, sheets=gone)
+    audit.record("sheets.demo-removed", rounds.round_(round_id).code, sheets=gone)
     commit()
     return gone
 
@@ -304,5 +346,4 @@ def feed_key(secret: str) -> Key | None:
 
 
 def _instance() -> Path:
-    folder: Path = current_app.extensions["settings"].instance
-    return folder
+    return settings.present().instance

@@ -1,4 +1,4 @@
-"""What the room `screen` stores: every decision about an answer, and the answers that do not count at present."""
+"""What the room `screen` stores: every decision about an answer. Its state is kept beside the answer, by `collect`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from survey.base.store.database import Base
 
 
 class DecisionRow(Base):
-    """One deed: an answer held, or its release or exclusion proposed by one person and confirmed by another."""
+    """One decision: an answer held, or its release or exclusion proposed by one person and confirmed by another."""
 
     __tablename__ = "screen_decision"
     __table_args__ = (
@@ -25,7 +25,6 @@ class DecisionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     response_key: Mapped[str] = mapped_column(String(22), ForeignKey("response.key", ondelete="CASCADE"))
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     kind: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(500))
     #: user name of who held or proposed
@@ -35,21 +34,3 @@ class DecisionRow(Base):
     second: Mapped[str | None] = mapped_column(String(64))
     second_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str] = mapped_column(String(8))
-
-
-class UncountedRow(Base):
-    """An answer that does not count now; no row means that it counts."""
-
-    __tablename__ = "screen_uncounted"
-    __table_args__ = (
-        CheckConstraint("state IN ('held', 'excluded')", "state_known"),
-        Index("ix_screen_uncounted_round_id", "round_id"),
-    )
-
-    response_key: Mapped[str] = mapped_column(
-        String(22), ForeignKey("response.key", ondelete="CASCADE"), primary_key=True
-    )
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    state: Mapped[str] = mapped_column(String(8))
-    #: in the words of the decision that stands
-    reason: Mapped[str] = mapped_column(String(500))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from survey.base import clock
 from survey.base.errors import NotFound, Refused
@@ -15,9 +15,9 @@ from survey.base.people import audit
 from survey.base.people.roles import Viewer
 from survey.base.store.database import commit, session
 from survey.collect import service as collect
+from survey.rounds.service import Selection
 from survey.screen import rules
 from survey.screen.models import DecisionRow
-from survey.screen.models import Uncounted as UncountedRow
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,11 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Uncounted:
-    """The answers of a round that do not enter its indices."""
-
-    held: tuple[str, ...]
-    excluded: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Decision:
     """One line of an answer's history."""
 
     id: int
     key: str
-    round_id: int
     kind: str
     reason: str
     first: str
@@ -56,25 +47,20 @@ COUNTED = Standing("counted", "")
 
 
 def standings(keys: Iterable[str]) -> dict[str, Standing]:
-    """The standing of each answer that does not simply count."""
-    found = session().scalars(select(UncountedRow).where(UncountedRow.response_key.in_(list(keys))))
-    return {row.response_key: Standing(row.state, row.reason) for row in found}
+    """The standing of each answer that does not simply count, with the reason of the decision that stands."""
+    states = collect.states_of(list(keys))
+    query = (
+        select(DecisionRow.response_key, DecisionRow.reason)
+        .where(DecisionRow.response_key.in_(list(states)), DecisionRow.outcome == "done", DecisionRow.kind != "release")
+        .order_by(DecisionRow.id)
+    )
+    reasons = dict(session().execute(query).tuples())
+    return {key: Standing(state, reasons.get(key, "")) for key, state in states.items()}
 
 
 def state_of(key: str) -> Standing:
     """Whether one answer counts."""
     return standings([key]).get(key, COUNTED)
-
-
-def uncounted(round_id: int) -> Uncounted:
-    """Every answer of a round that is held or excluded."""
-    rows = session().execute(
-        select(UncountedRow.response_key, UncountedRow.state).where(UncountedRow.round_id == round_id)
-    )
-    states: dict[str, list[str]] = {"held": [], "excluded": []}
-    for key, state in rows:
-        states[state].append(key)
-    return Uncounted(tuple(states["held"]), tuple(states["excluded"]))
 
 
 def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
@@ -92,12 +78,10 @@ def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
         raise Refused(gettext("Choose at least one answer."))
     standing = standings(keys)
     fresh = [key for key in dict.fromkeys(keys) if key not in standing]
-    rounds = {line.key: line.round_id for line in collect.lines_of(fresh) if line.round_id is not None}
-    if len(rounds) != len(fresh):
-        raise NotFound(gettext("There is no such answer in a round."))
-    for key in fresh:
-        session().add(_decision(key, rounds[key], "hold", reason, viewer, outcome="done"))
-        session().add(UncountedRow(response_key=key, round_id=rounds[key], state="held", reason=reason.strip()))
+    if len(collect.lines_of(fresh)) != len(fresh):
+        raise NotFound(gettext("There is no such answer."))
+    session().add_all(_decision(key, "hold", reason, viewer, outcome="done") for key in fresh)
+    collect.set_states(dict.fromkeys(fresh, "held"))
     audit.record("answers.held", gettext("%(n)s answers", n=len(fresh)), reason=reason, keys=fresh)
     commit()
     return len(fresh)
@@ -106,15 +90,15 @@ def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
 def propose(key: str, deed: str, reason: str, viewer: Viewer) -> None:
     """Propose to release or to exclude an answer; it happens when a second person confirms."""
     _check_reason(reason)
-    standing = session().get(UncountedRow, key)
-    if standing is None or deed not in {"release", "exclude"} or not rules.may(deed, standing.state):
+    standing = state_of(key)
+    if deed not in {"release", "exclude"} or not rules.may(deed, standing.state):
         raise Refused(gettext("This cannot be done to an answer in its present state."))
     if _pending(key):
         raise Refused(
             gettext("A proposal for this answer is waiting already."),
             remedy=gettext("Let a second person decide it first."),
         )
-    session().add(_decision(key, standing.round_id, deed, reason, viewer, outcome="pending"))
+    session().add(_decision(key, deed, reason, viewer, outcome="pending"))
     audit.record("answer.proposed", key, deed=deed, reason=reason)
     commit()
 
@@ -137,33 +121,25 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
     decision.outcome = "done" if confirm else "rejected"
     decision.second, decision.second_at = viewer.username, clock.now()
     if confirm:
-        _put(decision)
+        collect.set_states({decision.response_key: rules.state_after(decision.kind)})
     audit.record("answer.decided", decision.response_key, deed=decision.kind, confirmed=confirm)
     commit()
     return state_of(decision.response_key).state
 
 
-def _put(decision: DecisionRow) -> None:
-    """Let the decision take effect."""
-    state = rules.state_after(decision.kind)
-    if state == "counted":
-        session().execute(delete(UncountedRow).where(UncountedRow.response_key == decision.response_key))
-        return
-    row = session().get(UncountedRow, decision.response_key)
-    if row is not None:
-        row.state, row.reason = state, decision.reason
-    session().flush()
-
-
 def answers(
-    round_id: int, *, state: str = "", unit_id: int | None = None, source: str = "", page: int = 1, size: int = 50
+    chosen: collect.Chosen, selection: Selection, *, page: int = 1, size: int = 50
 ) -> tuple[list[collect.ResponseLine], int]:
-    """One page of a round's answers, newest day first, and how many there are; `state` is held, excluded or empty."""
-    keys = None if not state else getattr(uncounted(round_id), state)
-    chosen = collect.Chosen(
-        round_id=round_id, source=source, unit_ids=None if unit_id is None else [unit_id], keys=keys
-    )
-    return collect.responses(chosen, page=page, size=size)
+    """One page of answers, newest day first, and how many there are.
+
+    Args:
+        chosen: filters, the round's selection among them.
+        selection: the same selection; where nothing else is asked, its tallies know the number.
+    """
+    lines = collect.responses(chosen, page=page, size=size)
+    if chosen == collect.Chosen(selection=selection):
+        return lines, totals(selection)["received"]
+    return lines, collect.count(chosen)
 
 
 def only(key: str) -> collect.ResponseLine:
@@ -184,23 +160,19 @@ def history(key: str) -> list[Decision]:
     return [_plain(row) for row in session().scalars(query)]
 
 
-def pending(round_id: int | None = None) -> list[Decision]:
-    """Proposals that wait for a second person, oldest first."""
+def pending(selection: Selection | None = None) -> list[Decision]:
+    """Proposals that wait for a second person, oldest first: all, or those about answers that a round selects."""
     query = select(DecisionRow).where(DecisionRow.outcome == "pending").order_by(DecisionRow.id)
-    if round_id is not None:
-        query = query.where(DecisionRow.round_id == round_id)
-    return [_plain(row) for row in session().scalars(query)]
+    waiting = [_plain(row) for row in session().scalars(query)]
+    if selection is None:
+        return waiting
+    lines = {line.key: line for line in collect.lines_of([decision.key for decision in waiting])}
+    return [d for d in waiting if selection.holds((line := lines[d.key]).collection_id, line.day, line.unit_id)]
 
 
-def totals(round_id: int) -> dict[str, int]:
+def totals(selection: Selection) -> dict[str, int]:
     """The reconciliation of a round: received = counted + held + excluded."""
-    received = collect.count(round_id)
-    rows = session().execute(
-        select(UncountedRow.state, func.count()).where(UncountedRow.round_id == round_id).group_by(UncountedRow.state)
-    )
-    apart = dict(rows.all())
-    held, excluded = apart.get("held", 0), apart.get("excluded", 0)
-    return {"received": received, "counted": received - held - excluded, "held": held, "excluded": excluded}
+    return collect.totals(selection)
 
 
 def _pending(key: str) -> bool:
@@ -213,10 +185,9 @@ def _check_reason(reason: str) -> None:
         raise Refused(gettext("Give a reason of at least %(n)s characters.", n=rules.SHORTEST_REASON))
 
 
-def _decision(key: str, round_id: int, kind: str, reason: str, viewer: Viewer, outcome: str) -> DecisionRow:
+def _decision(key: str, kind: str, reason: str, viewer: Viewer, outcome: str) -> DecisionRow:
     return DecisionRow(
         response_key=key,
-        round_id=round_id,
         kind=kind,
         reason=reason.strip(),
         first=viewer.username,
@@ -229,7 +200,6 @@ def _plain(row: DecisionRow) -> Decision:
     return Decision(
         row.id,
         row.response_key,
-        row.round_id,
         row.kind,
         row.reason,
         row.first,

@@ -1,19 +1,20 @@
-"""Changing one unit, class, counter or round; the service commits."""
+"""Changing one unit, class or counter; the service commits."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TypeVar
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from survey.base.errors import NotFound, Refused
 from survey.base.store.database import session
+from survey.base.web import demo
+from survey.questions import service as questions
 from survey.units import models, reading, rules
-from survey.units.rules import Round, UnitClass
+from survey.units.rules import UnitClass
 
-Row = TypeVar("Row", models.UnitRow, models.UnitClassRow, models.WindowRow, models.RoundRow)
+Row = TypeVar("Row", models.UnitRow, models.UnitClassRow, models.WindowRow)
 
 
 def _row(model: type[Row], number: int) -> Row:
@@ -63,34 +64,14 @@ def remove_class(known: UnitClass) -> None:
 
 
 def change_window(window_id: int, *, name: str, questionnaire: str, active: bool) -> None:
+    questions.require_form(questionnaire, "counter")
     row = _row(models.WindowRow, window_id)
     row.name, row.questionnaire, row.active = name, questionnaire, active
     session().flush()
 
 
-def add_round(code: str, name: str, opens_on: date, closes_on: date) -> int:
-    others = reading.rounds()
-    if any(other.code == code for other in others):
-        raise refuse_taken(code)
-    _check_days(opens_on, closes_on, others)
-    row = models.RoundRow(code=code, name=name, opens_on=opens_on, closes_on=closes_on)
-    session().add(row)
-    session().flush()
-    return row.id
-
-
-def change_round(round_id: int, *, name: str, opens_on: date, closes_on: date, closed: bool) -> None:
-    row = _row(models.RoundRow, round_id)
-    _check_days(opens_on, closes_on, [other for other in reading.rounds() if other.id != round_id])
-    row.name, row.opens_on, row.closes_on, row.closed = name, opens_on, closes_on, closed
-    session().flush()
-
-
-def _check_days(opens_on: date, closes_on: date, others: list[Round]) -> None:
-    if closes_on < opens_on:
-        raise Refused(gettext("The round closes before it opens."), remedy=gettext("Choose a later last day."))
-    if other := rules.overlapping(opens_on, closes_on, others):
-        raise Refused(
-            gettext("The round shares days with %(name)s, and a rating can belong to one round only.", name=other.name),
-            remedy=gettext("Choose other days."),
-        )
+def remove_caseload() -> None:
+    """Take all simulated caseload away; only while the demonstration mark stands. Names stay."""
+    if not demo.present():
+        raise Refused("Only simulated caseload can be removed.")
+    session().execute(delete(models.CaseloadRow))

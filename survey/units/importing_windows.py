@@ -9,10 +9,11 @@ from flask_babel import gettext
 
 from survey.base.web import tables
 from survey.base.web.tables import Row
+from survey.questions import service as questions
 from survey.units import codes, reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
 from survey.units.models import WindowRow
-from survey.units.rules import COUNTER_QUESTIONNAIRES, NewWindow, Unit, Window
+from survey.units.rules import DEFAULT_FORM, NewWindow, Unit, Window
 
 WINDOW_COLUMNS = {
     "unit_code": ("单位编号", "单位代码"),
@@ -72,13 +73,14 @@ def _check_window(row: Row, units: dict[str, Unit], known: Window | None, faults
         )
         faults.note(row, "unit_code", words)
     form = row.get("questionnaire")
-    if form and form not in COUNTER_QUESTIONNAIRES:
-        words = gettext("Use one of %(names)s.", names=", ".join(COUNTER_QUESTIONNAIRES))
+    offered = questions.for_use("counter")
+    if form and form not in offered:
+        words = gettext("Use one of %(names)s.", names=", ".join(offered))
         faults.note(row, "questionnaire", words)
 
 
 def _new_window(row: Row) -> NewWindow:
-    form = row.get("questionnaire") or COUNTER_QUESTIONNAIRES[0]
+    form = row.get("questionnaire") or DEFAULT_FORM
     return NewWindow(row.get("unit_code"), row.get("code"), row.get("name"), form)
 
 

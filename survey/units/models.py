@@ -1,4 +1,4 @@
-"""What the room `units` stores: who is appraised, where, under which code, with how many cases, and when."""
+"""What the room `units` stores: who is appraised, where, under which code, with how many cases."""
 
 from __future__ import annotations
 
@@ -89,19 +89,3 @@ class CaseloadRow(Base):
     year: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[int] = mapped_column(primary_key=True)
     cases: Mapped[int] = mapped_column()
-
-
-class RoundRow(Base):
-    """A period that is appraised as one (评议期)."""
-
-    __tablename__ = "round"
-    __table_args__ = (CheckConstraint("closes_on >= opens_on", "closes_after_opening"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(100))
-    opens_on: Mapped[date] = mapped_column(Date)
-    #: the last day
-    closes_on: Mapped[date] = mapped_column(Date)
-    #: closed by the office: takes no more answers, whatever the day
-    closed: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""What `units` can tell: units, classes, counters, rounds and caseload as plain values."""
+"""What `units` can tell: units, classes, counters and caseload as plain values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from survey.base.errors import NotFound
 from survey.base.people.roles import Viewer
 from survey.base.store.database import session
 from survey.units import models
-from survey.units.rules import CaseloadCell, Round, Unit, UnitClass, Window
+from survey.units.rules import CaseloadCell, Unit, UnitClass, Window
 
 
 def units(viewer: Viewer | None = None, *, active_only: bool = True) -> list[Unit]:
@@ -105,28 +105,6 @@ def window(window_id: int) -> Window:
 
 def _window(row: models.WindowRow) -> Window:
     return Window(row.id, row.unit_id, row.code, row.name, row.questionnaire, row.active)
-
-
-def rounds() -> list[Round]:
-    """Rounds, newest first."""
-    query = select(models.RoundRow).order_by(models.RoundRow.opens_on.desc(), models.RoundRow.code)
-    return [_round(row) for row in session().scalars(query)]
-
-
-def round_(round_id: int) -> Round:
-    row = session().get(models.RoundRow, round_id)
-    if row is None:
-        raise NotFound(gettext("There is no such round."))
-    return _round(row)
-
-
-def round_on(day: date) -> Round | None:
-    """The round to which a rating of that day belongs, if one is open."""
-    return next((r for r in rounds() if r.holds(day) and not r.closed), None)
-
-
-def _round(row: models.RoundRow) -> Round:
-    return Round(row.id, row.code, row.name, row.opens_on, row.closes_on, row.closed)
 
 
 def caseload(opens_on: date, closes_on: date, unit_id: int | None = None) -> list[CaseloadCell]:

@@ -1,11 +1,14 @@
-"""What crosses the door of `units` as plain values, and what is decided about codes, months and rounds."""
+"""What crosses the door of `units` as plain values, and what is decided about codes, and months."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+#: what a counter asks where nobody chose
+DEFAULT_FORM = "W1"
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,6 @@ class Window:
     name: str
     questionnaire: str
     active: bool
-
-
-@dataclass(frozen=True)
-class Round:
-    """A period that is appraised as one; both days belong to it."""
-
-    id: int
-    code: str
-    name: str
-    opens_on: date
-    closes_on: date
-    closed: bool
-
-    def holds(self, day: date) -> bool:
-        return self.opens_on <= day <= self.closes_on
 
 
 @dataclass(frozen=True)
@@ -121,11 +109,8 @@ class NewWindow:
     unit_code: str
     code: str
     name: str
-    questionnaire: str = "W1"
+    questionnaire: str = DEFAULT_FORM
 
-
-#: the forms that a scan at a counter may open
-COUNTER_QUESTIONNAIRES = ("W1", "W5", "W13")
 
 #: without 0, 1, I, L and O, which look like each other in print; 31 is prime, which the check character needs
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -176,11 +161,6 @@ def month_of(text: str) -> date | None:
     if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2200:
         return None
     return date(int(found[1]), int(found[2]), 1)
-
-
-def overlapping(opens_on: date, closes_on: date, others: Iterable[Round]) -> Round | None:
-    """The first of the other rounds that shares a day: a rating can belong to one round only."""
-    return next((r for r in others if r.opens_on <= closes_on and opens_on <= r.closes_on), None)
 
 
 def in_circle(parents: dict[str, str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The door of `units`: who is appraised, where, under which code, with how many cases, and when."""
+"""The door of `units`: who is appraised, where, under which code, with how many cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from survey.base import clock
 from survey.base.errors import NotFound
 from survey.base.people import audit
 from survey.base.store.database import commit, engine
-from survey.units import changing, codes, importing_units, importing_windows, posters, removing, storing
+from survey.units import changing, codes, importing_units, importing_windows, posters, storing
 from survey.units.codes import find_place_on, link_of, qr_matrix, qr_png, qr_svg, qr_terminal, standing, stays
 from survey.units.importing import Plan, PlannedLine
 from survey.units.posters import KINDS, Poster
@@ -21,9 +21,6 @@ from survey.units.reading import (
     class_,
     classes,
     listed,
-    round_,
-    round_on,
-    rounds,
     unit,
     unit_by_code,
     units,
@@ -31,12 +28,10 @@ from survey.units.reading import (
     windows,
 )
 from survey.units.rules import (
-    COUNTER_QUESTIONNAIRES,
     CaseloadCell,
     NewUnit,
     NewWindow,
     Place,
-    Round,
     Stay,
     Unit,
     UnitClass,
@@ -45,7 +40,6 @@ from survey.units.rules import (
 )
 
 __all__ = [
-    "COUNTER_QUESTIONNAIRES",
     "KINDS",
     "CaseloadCell",
     "NewUnit",
@@ -54,7 +48,6 @@ __all__ = [
     "Plan",
     "PlannedLine",
     "Poster",
-    "Round",
     "Stay",
     "Unit",
     "UnitClass",
@@ -71,9 +64,6 @@ __all__ = [
     "qr_svg",
     "qr_terminal",
     "remove_demo",
-    "round_",
-    "round_on",
-    "rounds",
     "standing",
     "stays",
     "unit",
@@ -183,28 +173,6 @@ def set_caseload(cells: Iterable[tuple[int, date, int]]) -> None:
     _done("caseload.set", gettext("%(n)s counters and months", n=len(wanted)))
 
 
-def add_round(code: str, name: str, opens_on: date, closes_on: date) -> Round:
-    """Store a round.
-
-    Raises:
-        Refused: its code is taken, it closes before it opens, or it shares a day with another.
-    """
-    number = changing.add_round(code, name, opens_on, closes_on)
-    _done("round.added", code, opens_on=opens_on, closes_on=closes_on)
-    return round_(number)
-
-
-def change_round(round_id: int, *, name: str, opens_on: date, closes_on: date, closed: bool) -> Round:
-    """Change a round; a closed one takes no more ratings.
-
-    Raises:
-        Refused: it closes before it opens, or shares a day with another.
-    """
-    changing.change_round(round_id, name=name, opens_on=opens_on, closes_on=closes_on, closed=closed)
-    _done("round.changed", round_(round_id).code, opens_on=opens_on, closes_on=closes_on, closed=closed)
-    return round_(round_id)
-
-
 def issue_code(window_id: int, from_day: date) -> str:
     """Give a counter one more code from a day on."""
     [code] = codes.issue([window(window_id).id], from_day)
@@ -297,7 +265,7 @@ def poster_pdf(wanted: list[Poster], kind: str, progress: posters.Progress = pos
     return posters.pdf(wanted, kind, progress)
 
 
-def remove_demo(round_id: int) -> None:
-    """Remove a simulated round and all caseload; names stay."""
-    removing.remove_simulated(round_id)
+def remove_demo() -> None:
+    """Remove all caseload of the worked example; names stay."""
+    changing.remove_caseload()
     commit()

@@ -12,6 +12,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
 
 from survey.base.errors import NotFound, Refused
 from survey.base.store.database import session
+from survey.questions import service as questions
 from survey.units import models, rules
 from survey.units.rules import NewUnit, NewWindow
 
@@ -82,6 +83,8 @@ def add_windows(wanted: Sequence[NewWindow]) -> dict[str, int]:
     missing = sorted({new.unit_code for new in wanted} - set(units))
     if missing:
         raise NotFound(gettext("There is no unit with the code %(code)s.", code=", ".join(missing)))
+    for form in {new.questionnaire for new in wanted}:
+        questions.require_form(form, "counter")
     rows = [
         {
             "unit_id": units[new.unit_code],

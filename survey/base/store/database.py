@@ -13,10 +13,17 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_SECONDS = 30
+CHANGING = frozenset({"INSERT", "UPDATE", "DELETE"})
+#: stands on a connection whose transaction has written
+WROTE = "wrote"
+#: what the store says when it cannot answer now: locked, down, or no connection free
+UNAVAILABLE = (OperationalError, PoolTimeout)
 
 
 class Base(DeclarativeBase):
@@ -37,11 +44,15 @@ def make_engine(url: str) -> Engine:
     """An engine with the durability that `docs/architecture.md` promises."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    event.listen(engine, "before_cursor_execute", _note_write)
+    event.listen(engine, "commit", _forget_write)
+    event.listen(engine, "rollback", _forget_write)
     return engine
 
 
@@ -91,9 +102,49 @@ def commit() -> None:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection for a long read beside the request's session: holds no lock a rater could wait for."""
-    with engine().connect() as connection:
+    """A connection for a long read beside the request's session: it holds no lock a rater could wait for, and sees
+    one moment, however long it reads."""
+    give_back()
+    work = engine()
+    options = {} if work.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with work.connect().execution_options(**options) as connection:
         yield connection
+
+
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """A short write beside the request's session, committed at the end; part of the session's where that has
+    written already, since SQLite has one writer."""
+    if give_back():
+        with engine().execution_options(writes=True).begin() as connection:
+            yield connection
+    else:
+        yield session().connection()
+
+
+def give_back() -> bool:
+    """End the session's transaction if it has only read: on SQLite it may hold the write lock all the same.
+
+    Returns:
+        Whether nothing is held now; False where the session has written and its service has yet to commit.
+    """
+    opened: Session | None = g.get("session")
+    if opened is None or not opened.in_transaction():
+        return True
+    if opened.new or opened.dirty or opened.deleted or opened.connection().info.get(WROTE):
+        return False
+    opened.rollback()
+    return True
+
+
+def _note_write(connection: Connection, cursor: object, statement: str, *rest: object) -> None:
+    """Remember that a transaction has changed something."""
+    if statement.lstrip()[:6].upper() in CHANGING:
+        connection.info[WROTE] = True
+
+
+def _forget_write(connection: Connection) -> None:
+    connection.info.pop(WROTE, None)
 
 
 def _close(error: BaseException | None) -> None:

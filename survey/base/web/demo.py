@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g, has_app_context
 from flask_babel import gettext
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.base.store.database import Base, reading, session
@@ -18,6 +18,11 @@ class DemoMarkRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+def present_on(connection: Connection) -> bool:
+    """The same, on a connection that somebody reads on anyway."""
+    return connection.scalar(select(DemoMarkRow.id).limit(1)) is not None
+
+
 def present() -> bool:
     """Is any stored answer simulated? Asked once a request."""
     if not has_app_context():
@@ -25,7 +30,7 @@ def present() -> bool:
     if "demo" not in g:
         # on a connection of its own: a session outside of a reading request would take the write lock
         with reading() as connection:
-            g.demo = connection.scalar(select(DemoMarkRow.id).limit(1)) is not None
+            g.demo = present_on(connection)
     found: bool = g.demo
     return found
 

@@ -1,24 +1,42 @@
-"""What has come in: counts by source, channel and day, the latest rates, and what was kept aside."""
+"""What has come in, from the tallies: counts by kind, channel and day, the latest rates, what lies in no round."""
 
 from __future__ import annotations
 
-import json
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import aliased
+import numpy as np
+from numpy.typing import NDArray
 
 from survey.base.people.roles import Viewer
-from survey.base.store.database import session
-from survey.collect.answers.finding import Chosen, overall_questions
-from survey.collect.models import AnswerRow, KeptAsideRow, ResponseRow
+from survey.collect.tally import reading
+from survey.collect.tally.table import RESPONSE, SPEAKS_OF, STATES, TallyTable, merged, sums
+from survey.questions import service as questions
+from survey.rounds import service as rounds
+from survey.rounds.service import Selection
 
-#: sources that a rated unit may see before results are published; samples and panels are sealed from it
-OPEN_TO_UNITS = ("counter",)
-MOST_KEPT_ASIDE = 100
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The answers to the overall questions of one kind of collections on one scale."""
+
+    kind: str
+    scale: questions.Scale
+    #: level -> answers
+    counts: Mapping[int, int]
+
+    @property
+    def valid(self) -> int:
+        return sum(n for level, n in self.counts.items() if level != questions.CANNOT_SAY)
+
+    def share(self, *levels: int) -> float:
+        """Share of some levels among the valid answers."""
+        return sum(self.counts.get(level, 0) for level in levels) / self.valid if self.valid else 0.0
 
 
 @dataclass(frozen=True)
@@ -26,93 +44,133 @@ class Arrivals:
     """Counts of what arrived under some filters."""
 
     total: int
-    by_source: Mapping[str, int]
+    by_kind: Mapping[str, int]
     by_channel: Mapping[int, int]
-    #: every day from the first to the last with an answer
+    by_collection: Mapping[int, int]
+    #: every day with an answer
     by_day: tuple[tuple[date, int], ...]
-    #: source -> level of the overall question -> answers
-    levels: Mapping[str, Mapping[int, int]]
+    levels: tuple[Levels, ...]
 
 
 @dataclass(frozen=True)
-class Aside:
-    """A second, different content of a form that had been sent."""
+class ArrivalFilter:
+    """What of a round's evidence is counted; empty = all of it."""
 
-    day: date
-    source: str
-    unit_id: int | None
-    window_id: int | None
-    content: str
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """The content read back."""
-        found: dict[str, Any] = json.loads(self.content)
-        return found
+    selection: Selection
+    kind: str = ""
+    unit_ids: frozenset[int] | None = None
+    from_day: date | None = None
+    to_day: date | None = None
 
 
-def arrivals(chosen: Chosen, viewer: Viewer) -> Arrivals:
+def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
     """Count what arrived, as far as this person may see it."""
-    where = _visible(chosen, viewer)
-    rows = session().execute(
-        select(ResponseRow.source, ResponseRow.channel, ResponseRow.day, func.count())
-        .where(*where)
-        .group_by(ResponseRow.source, ResponseRow.channel, ResponseRow.day)
-    )
-    by_source: dict[str, int] = {}
-    by_channel: dict[int, int] = {}
-    by_day: dict[date, int] = {}
-    for source, channel, day, number in rows:
-        by_source[source] = by_source.get(source, 0) + number
-        by_channel[channel] = by_channel.get(channel, 0) + number
-        by_day[day] = by_day.get(day, 0) + number
+    kinds = {one.id: one.kind for one in rounds.collections()}
+    chosen, about = _visible(wanted, viewer, kinds)
+    by_day: Counter[date] = Counter()
+    by_channel: Counter[int] = Counter()
+    by_collection: Counter[int] = Counter()
+    for piece, table in reading.heads(chosen):
+        part = table.where(_rows_about(table, about))
+        number = int(part.total.sum())
+        by_day[piece.day] += number
+        by_collection[piece.collection_id] += number
+        by_channel.update(sums(part, "channel"))
+    by_kind: Counter[str] = Counter()
+    for collection_id, number in by_collection.items():
+        by_kind[kinds[collection_id]] += number
     return Arrivals(
-        total=sum(by_source.values()),
-        by_source=by_source,
-        by_channel=dict(sorted(by_channel.items())),
-        by_day=tuple(sorted(by_day.items())),
-        levels=_levels(where, chosen),
+        by_kind.total(),
+        _filled(by_kind),
+        _filled(by_channel),
+        _filled(by_collection),
+        tuple(_filled(by_day).items()),
+        _levels(chosen, about, kinds),
     )
 
 
-def _levels(where: list[ColumnElement[bool]], chosen: Chosen) -> dict[str, dict[int, int]]:
-    query: Select[Any, Any, Any] = (
-        select(ResponseRow.source, AnswerRow.level, func.count())
-        .join(AnswerRow, AnswerRow.response_key == ResponseRow.key)
-        .where(*where, AnswerRow.question.in_(overall_questions()), AnswerRow.level.is_not(None))
-        .group_by(ResponseRow.source, AnswerRow.level)
-    )
-    if chosen.unit_ids is not None:
-        query = query.where(AnswerRow.unit_id.in_(list(chosen.unit_ids)))
-    found: dict[str, dict[int, int]] = {}
-    for source, level, number in session().execute(query):
-        found.setdefault(source, {})[level] = number
-    return found
+def _filled(counts: Counter[Any]) -> dict[Any, int]:
+    """What was counted at all, in order."""
+    return {key: number for key, number in sorted(counts.items()) if number}
 
 
-def _visible(chosen: Chosen, viewer: Viewer) -> list[ColumnElement[bool]]:
-    """The filters, and what a person's role adds to them."""
-    about_unit = chosen.unit_ids
-    rest = Chosen(**{**vars(chosen), "unit_ids": None, "level": None}).conditions()
+def _visible(
+    wanted: ArrivalFilter, viewer: Viewer, kinds: Mapping[int, str]
+) -> tuple[Selection, frozenset[int] | None]:
+    """The selection cut to the wanted kind and days and to what a role may see, and the units that are meant."""
+    selection = wanted.selection
+    allowed = frozenset(number for number in selection.collection_ids if wanted.kind in ("", kinds[number]))
+    limits = [wanted.unit_ids, selection.unit_ids]
     if not viewer.sees_all:
-        allowed = viewer.unit_ids
-        about_unit = allowed if about_unit is None else allowed & set(about_unit)
-        rest.append(ResponseRow.source.in_(OPEN_TO_UNITS))
-    if about_unit is not None:
-        numbers = sorted(about_unit)
-        about = aliased(AnswerRow)
-        said = exists().where(about.response_key == ResponseRow.key, about.unit_id.in_(numbers))
-        rest.append(
-            or_(ResponseRow.unit_id.in_(numbers), said) if viewer.sees_all else ResponseRow.unit_id.in_(numbers)
-        )
-    return rest
+        limits.append(viewer.unit_ids)
+        allowed = frozenset(number for number in allowed if kinds[number] in questions.OPEN_TO_UNITS)
+    about: frozenset[int] | None = None
+    for limit in limits:
+        if limit is not None:
+            about = limit if about is None else about & limit
+    by_day, whole = selection.by_day & allowed, selection.whole & allowed
+    if wanted.from_day or wanted.to_day:  # what is selected whole is then cut by day too
+        first = max(selection.opens_on, wanted.from_day or date.min)
+        last = min(selection.closes_on, wanted.to_day or date.max)
+        return Selection(first, last, by_day | whole, frozenset()), about
+    return Selection(selection.opens_on, selection.closes_on, by_day, whole), about
 
 
-def kept_aside(round_id: int | None) -> tuple[list[Aside], int]:
-    """The newest forms kept aside, and how many there are."""
-    query = select(KeptAsideRow)
-    if round_id is not None:
-        query = query.where(KeptAsideRow.round_id == round_id)
-    total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session().scalars(query.order_by(KeptAsideRow.day.desc(), KeptAsideRow.key).limit(MOST_KEPT_ASIDE))
-    return [Aside(row.day, row.source, row.unit_id, row.window_id, row.content) for row in rows], total
+def _rows_about(table: TallyTable, about: frozenset[int] | None) -> Mask:
+    """The rows that count each response once: of all, or of those that speak of certain units."""
+    question, unit = table.column("question"), table.column("unit_id")
+    if about is None:
+        return np.asarray(question == RESPONSE)
+    return np.asarray(np.isin(unit, sorted(about)) & np.isin(question, (RESPONSE, SPEAKS_OF)))
+
+
+def _levels(chosen: Selection, about: frozenset[int] | None, kinds: Mapping[int, str]) -> tuple[Levels, ...]:
+    table, scales = reading.answers(chosen), questions.scale_of_question()
+    rows = np.isin(table.column("question"), questions.overall_questions()) & (table.column("level") >= 0)
+    if about is not None:
+        rows &= np.isin(table.column("unit_id"), sorted(about))
+    part = table.where(np.asarray(rows))
+    counts: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    columns = (part.column("collection_id"), part.column("question"), part.column("level"), part.total)
+    for collection_id, question, level, number in zip(*(column.tolist() for column in columns), strict=True):
+        if question in scales:
+            counts[kinds[collection_id], scales[question].code][level] += number
+    return tuple(Levels(kind, questions.SCALES[code], dict(each)) for (kind, code), each in sorted(counts.items()))
+
+
+def totals(selection: Selection) -> dict[str, int]:
+    """The reconciliation of what a round selects: received = counted + held + excluded."""
+    found: Counter[str] = Counter()
+    for _piece, table in reading.heads(selection):
+        rows = _rows_of_round(table, selection.unit_ids)
+        for state in STATES:
+            found[state] += int(getattr(table, state)[rows].sum())
+    return {"received": found.total(), **{state: found[state] for state in STATES}}
+
+
+def _rows_of_round(table: TallyTable, unit_ids: frozenset[int] | None) -> Mask:
+    """The responses about these units, forms about several units among them."""
+    rows = table.column("question") == RESPONSE
+    if unit_ids is not None:
+        rows &= np.isin(table.column("unit_id"), [*unit_ids, -1])
+    return np.asarray(rows)
+
+
+def in_no_round() -> dict[int, int]:
+    """Collection -> how many of its responses no round selects at present."""
+    selections = [rounds.selection(one) for one in rounds.rounds()]
+    found: Counter[int] = Counter()
+    for piece, table in reading.heads(rounds.everything()):
+        lost = table.column("question") == RESPONSE
+        for selection in selections:
+            if selection.holds(piece.collection_id, piece.day):
+                lost &= ~_rows_of_round(table, selection.unit_ids)
+        found[piece.collection_id] += int(table.total[lost].sum())
+    return _filled(found)
+
+
+def counts_by_unit(collection_ids: frozenset[int]) -> dict[int, int]:
+    """How many responses about each unit some collections have received."""
+    table = merged([table for _piece, table in reading.heads(rounds.everything(collection_ids))])
+    own = table.where(np.asarray(table.column("question") == RESPONSE))
+    return {unit: number for unit, number in sums(own, "unit_id").items() if unit >= 0}

@@ -1,4 +1,4 @@
-"""Looking answers up: by receipt, as a list for those who judge them, and the bad ones for those who follow them up."""
+"""Looking answers up: by receipt, by key, and as a list for those who judge them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
+from survey.base import settings
 from survey.base.store.database import session
-from survey.collect.models import AnswerRow, ResponseRow, ResponseTagRow, ResponseTextRow
-from survey.collect.questionnaire import newest
+from survey.collect.models import AnswerRow, ApartRow, ResponseRow, ResponseTagRow, ResponseTextRow
 from survey.collect.store import receipts
+from survey.questions import service as questions
+from survey.rounds.service import Selection
 
 KEYS_AT_ONCE = 500
+COUNTED = "counted"
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,14 @@ class ReceivedAnswer:
     """What a receipt leads to."""
 
     key: str
-    round_id: int | None
-    source: str
+    collection_id: int
     day: date
     unit_id: int | None
     window_id: int | None
-    wave_id: int | None
     questionnaire: str
-    #: the answer to the overall question; empty for forms about several bodies
-    level: int | None
     withdrawn_code: bool
+    #: counted, held or excluded
+    state: str
 
 
 @dataclass(frozen=True)
@@ -41,141 +41,137 @@ class ResponseLine:
     """A response in a list."""
 
     key: str
-    round_id: int | None
+    collection_id: int
     day: date
-    source: str
     unit_id: int | None
     window_id: int | None
-    wave_id: int | None
+    #: the answer to the overall question; empty for forms about several bodies
     level: int | None
     channel: int
     questionnaire: str
     tags: tuple[str, ...]
     text: str
     withdrawn_code: bool
+    #: counted, held or excluded
+    state: str
 
 
 @dataclass(frozen=True)
 class Chosen:
     """Filters of a list; empty = no filter."""
 
-    round_id: int | None = None
-    source: str = ""
+    #: the evidence of a round
+    selection: Selection | None = None
+    collection_ids: Collection[int] | None = None
     unit_ids: Collection[int] | None = None
-    window_id: int | None = None
-    wave_id: int | None = None
-    channel: int | None = None
-    level: int | None = None
-    from_day: date | None = None
-    to_day: date | None = None
+    #: held or excluded
+    state: str = ""
     keys: Sequence[str] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        equal: list[tuple[Any, Any]] = [
-            (ResponseRow.round_id, self.round_id),
-            (ResponseRow.source, self.source or None),
-            (ResponseRow.window_id, self.window_id),
-            (ResponseRow.wave_id, self.wave_id),
-            (ResponseRow.channel, self.channel),
-            (AnswerRow.level, self.level),
-        ]
-        wanted = [column == value for column, value in equal if value is not None]
         among: list[tuple[Any, Collection[Any] | None]] = [
+            (ResponseRow.collection_id, self.collection_ids),
             (ResponseRow.unit_id, self.unit_ids),
             (ResponseRow.key, self.keys),
         ]
-        wanted += [column.in_(list(values)) for column, values in among if values is not None]
-        wanted += [ResponseRow.day >= self.from_day] if self.from_day else []
-        wanted += [ResponseRow.day <= self.to_day] if self.to_day else []
-        return wanted
+        wanted = [column.in_(sorted(values)) for column, values in among if values is not None]
+        return wanted + (selected(self.selection) if self.selection else [])
+
+
+def selected(chosen: Selection) -> list[ColumnElement[bool]]:
+    """The conditions under which a round selects a response."""
+    number, day = ResponseRow.collection_id, ResponseRow.day
+    parts: list[ColumnElement[bool]] = []
+    if chosen.by_day:
+        parts.append(number.in_(sorted(chosen.by_day)) & day.between(chosen.opens_on, chosen.closes_on))
+    if chosen.whole:
+        parts.append(number.in_(sorted(chosen.whole)))
+    wanted: list[ColumnElement[bool]] = [or_(*parts) if parts else false()]
+    if chosen.unit_ids is not None:
+        own = ResponseRow.unit_id.in_(sorted(chosen.unit_ids))
+        wanted.append(or_(own, ResponseRow.unit_id.is_(None)))
+    return wanted
 
 
 def find_by_receipt(receipt: str) -> ReceivedAnswer | None:
     """The answer that a receipt belongs to; None if there is none."""
     if not receipts.is_well_formed(receipt):
         return None
-    hashed = receipts.keyed_hash(receipt, current_app.extensions["settings"].key())
-    row = session().execute(_with_overall().where(ResponseRow.receipt_hash == hashed)).first()
+    hashed = receipts.keyed_hash(receipt, settings.present().key())
+    row = session().execute(_with_state().where(ResponseRow.receipt_hash == hashed)).first()
     if row is None:
         return None
-    found: ResponseRow = row[0]
+    kept, state = row
     return ReceivedAnswer(
-        found.key,
-        found.round_id,
-        found.source,
-        found.day,
-        found.unit_id,
-        found.window_id,
-        found.wave_id,
-        found.questionnaire,
-        row[1],
-        found.withdrawn_code,
+        kept.key,
+        kept.collection_id,
+        kept.day,
+        kept.unit_id,
+        kept.window_id,
+        kept.questionnaire,
+        kept.withdrawn_code,
+        state or COUNTED,
     )
 
 
-def overall_questions() -> list[str]:
-    """The codes of the questions that stand for their whole form."""
-    return sorted({form.overall.code for form in newest().values()})
+def _with_state() -> Any:
+    return select(ResponseRow, ApartRow.state).outerjoin(ApartRow, ApartRow.response_key == ResponseRow.key)
 
 
-#: the answer to the overall question of a form about one body
-_OWN_OVERALL = and_(
-    AnswerRow.response_key == ResponseRow.key,
-    AnswerRow.unit_id == ResponseRow.unit_id,
-    AnswerRow.question.in_(overall_questions()),
-)
+def _own_overall() -> ColumnElement[bool]:
+    """The answer to the overall question of a form about one body."""
+    return and_(
+        AnswerRow.response_key == ResponseRow.key,
+        AnswerRow.unit_id == ResponseRow.unit_id,
+        AnswerRow.question.in_(questions.overall_questions()),
+    )
 
 
-def _with_overall() -> Select[ResponseRow, int | None]:
-    """Responses with the level of their overall question, where the form is about one body."""
-    return select(ResponseRow, AnswerRow.level).outerjoin(AnswerRow, _OWN_OVERALL)
+def responses(chosen: Chosen, *, page: int = 1, size: int = 50) -> list[ResponseLine]:
+    """One page of responses, newest day first."""
+    ordered = _wanted(chosen, ResponseRow.key).order_by(ResponseRow.day.desc(), ResponseRow.key)
+    return lines_of(list(session().scalars(ordered.limit(size).offset((page - 1) * size))))
 
 
-def responses(chosen: Chosen, *, page: int = 1, size: int = 50) -> tuple[list[ResponseLine], int]:
-    """One page of responses, newest day first, and how many there are in all."""
-    wanted = select(ResponseRow.key).where(*chosen.conditions())
-    if chosen.level is not None:
-        wanted = wanted.join(AnswerRow, _OWN_OVERALL)
-    total = session().scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    ordered = wanted.order_by(ResponseRow.day.desc(), ResponseRow.key).limit(size).offset((page - 1) * size)
-    keys = list(session().scalars(ordered))
-    found = {row[0].key: row for row in session().execute(_with_overall().where(ResponseRow.key.in_(keys)))}
-    rows = [found[key] for key in keys]
-    tags, texts = tags_of(keys), texts_of(keys)
-    return [_line(row[0], row[1], tags, texts) for row in rows], total
+def count(chosen: Chosen) -> int:
+    """How many responses there are, one by one; for whole rounds the tallies know it faster."""
+    return session().scalar(_wanted(chosen, func.count())) or 0
+
+
+def _wanted(chosen: Chosen, what: Any) -> Select[Any]:
+    query = select(what).select_from(ResponseRow).where(*chosen.conditions())
+    if not chosen.state:
+        return query
+    return query.join(ApartRow, ApartRow.response_key == ResponseRow.key).where(ApartRow.state == chosen.state)
 
 
 def lines_of(keys: Sequence[str]) -> list[ResponseLine]:
-    """The responses with these keys; one that does not exist is left out."""
-    return [
-        line
-        for start in range(0, len(keys), KEYS_AT_ONCE)
-        for line in responses(Chosen(keys=keys[start : start + KEYS_AT_ONCE]), size=KEYS_AT_ONCE)[0]
-    ]
+    """The responses with these keys, in their order; one that does not exist is left out."""
+    found: dict[str, ResponseLine] = {}
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        part = keys[start : start + KEYS_AT_ONCE]
+        tags, texts = tags_of(part), texts_of(part)
+        query = _with_state().add_columns(AnswerRow.level).outerjoin(AnswerRow, _own_overall())
+        for row, state, level in session().execute(query.where(ResponseRow.key.in_(part))):
+            text = "\n".join(texts.get(row.key, {}).values())
+            found[row.key] = _line(row, state or COUNTED, level, tags.get(row.key, ()), text)
+    return [found[key] for key in keys if key in found]
 
 
-def count(round_id: int) -> int:
-    """How many responses a round has received."""
-    return session().scalar(select(func.count()).where(ResponseRow.round_id == round_id)) or 0
-
-
-def _line(
-    found: ResponseRow, level: int | None, tags: dict[str, tuple[str, ...]], texts: dict[str, dict[str, str]]
-) -> ResponseLine:
+def _line(row: ResponseRow, state: str, level: int | None, tags: tuple[str, ...], text: str) -> ResponseLine:
     return ResponseLine(
-        key=found.key,
-        round_id=found.round_id,
-        day=found.day,
-        source=found.source,
-        unit_id=found.unit_id,
-        window_id=found.window_id,
-        wave_id=found.wave_id,
+        key=row.key,
+        collection_id=row.collection_id,
+        day=row.day,
+        unit_id=row.unit_id,
+        window_id=row.window_id,
         level=level,
-        channel=found.channel,
-        questionnaire=found.questionnaire,
-        tags=tags.get(found.key, ()),
-        text="\n".join(texts.get(found.key, {}).values()),
-        withdrawn_code=found.withdrawn_code,
+        channel=row.channel,
+        questionnaire=row.questionnaire,
+        tags=tags,
+        text=text,
+        withdrawn_code=row.withdrawn_code,
+        state=state,
     )
 
 

@@ -1,81 +1,55 @@
-"""The low counter ratings as a light list: one query, no words, for desks that page through thousands of them."""
+"""The bad ratings at counters, day by day, for the room that has them answered: no words, no person."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, select
 
-from survey.base.store.database import session
-from survey.collect.answers.finding import overall_questions
-from survey.collect.models import AnswerRow, ResponseRow, ResponseTagRow
-from survey.collect.questionnaire import all_tags
+from survey.base.store.database import reading
+from survey.collect.models import ResponseRow, ResponseTagRow
+from survey.collect.tally.projection import Place
+from survey.questions import service as questions
+
+KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class LowRating:
-    """A counter rating of one of the levels asked for."""
+    """A bad rating at a counter."""
 
     key: str
-    round_id: int | None
+    collection_id: int
     unit_id: int
     window_id: int | None
     day: date
-    level: int
+    #: has a reason that speaks of fees, favours or pressed ratings: the rated unit must not read it
+    is_sealed: bool
 
 
-def low_ratings(levels: Collection[int], unit_ids: Collection[int] | None = None, *, key: str = "") -> list[LowRating]:
-    """Every counter rating of these levels, newest day first.
-
-    Args:
-        levels: of the overall question; who follows them up says which.
-        unit_ids: only of these units; None = of all.
-        key: only this response.
-    """
-    query = (
-        select(
-            ResponseRow.key,
-            ResponseRow.round_id,
-            AnswerRow.unit_id,
-            ResponseRow.window_id,
-            ResponseRow.day,
-            AnswerRow.level,
-        )
-        .join(AnswerRow, AnswerRow.response_key == ResponseRow.key)
-        .where(
-            ResponseRow.source == "counter",
-            AnswerRow.question.in_(overall_questions()),
-            AnswerRow.level.in_(list(levels)),
-        )
-        .order_by(ResponseRow.day.desc(), ResponseRow.key)
-    )
-    if unit_ids is not None:
-        query = query.where(ResponseRow.unit_id.in_(list(unit_ids)))
-    if key:
-        query = query.where(ResponseRow.key == key)
-    return [
-        LowRating(own, round_id, unit, window, day, level or 0)
-        for own, round_id, unit, window, day, level in session().execute(query)
-    ]
+def low_ratings(places: Iterable[Place]) -> list[LowRating]:
+    """The bad ratings of some days and collections."""
+    columns = (ResponseRow.key, ResponseRow.unit_id, ResponseRow.window_id)
+    found: list[LowRating] = []
+    with reading() as connection:
+        for day, number in places:
+            query = select(*columns).where(
+                ResponseRow.day == day, ResponseRow.collection_id == number, ResponseRow.low.is_(True)
+            )
+            rows = [row for row in connection.execute(query) if row.unit_id is not None]
+            sealed = _sealed(connection, [row.key for row in rows])
+            found += [
+                LowRating(row.key, number, row.unit_id or 0, row.window_id, day, row.key in sealed) for row in rows
+            ]
+    return found
 
 
-def counts_by_unit(unit_ids: Collection[int]) -> dict[int, int]:
-    """How many counter ratings each unit has received."""
-    query = (
-        select(ResponseRow.unit_id, func.count())
-        .where(ResponseRow.source == "counter", ResponseRow.unit_id.in_(list(unit_ids)))
-        .group_by(ResponseRow.unit_id)
-    )
-    return {unit_id: number for unit_id, number in session().execute(query) if unit_id is not None}
-
-
-def sealed_keys(unit_ids: Collection[int] | None = None) -> set[str]:
-    """Responses whose reasons speak of fees, favours or pressed ratings: the rated unit must not read them."""
-    sealed = [tag.code for tag in all_tags().values() if tag.confidential or tag.integrity]
-    query = select(ResponseTagRow.response_key).where(ResponseTagRow.tag.in_(sealed))
-    if unit_ids is not None:
-        query = query.join(ResponseRow, ResponseRow.key == ResponseTagRow.response_key)
-        query = query.where(ResponseRow.unit_id.in_(list(unit_ids)))
-    return set(session().scalars(query))
+def _sealed(connection: Connection, keys: list[str]) -> set[str]:
+    """Of these responses, those with a reason that the rated unit must not read."""
+    tags = [tag.code for tag in questions.all_tags().values() if tag.is_sealed]
+    key = ResponseTagRow.response_key
+    parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
+    queries = (select(key).where(key.in_(part), ResponseTagRow.tag.in_(tags)) for part in parts)
+    return {found for query in queries for found in connection.scalars(query)}

@@ -5,104 +5,79 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import current_app
-from sqlalchemy import select
-
-from survey.base.store.database import engine, reading, session
-from survey.base.web.demo import DemoMarkRow
-from survey.collect.citizen.memory import Shelf
-from survey.collect.questionnaire import Questionnaire, editions, questionnaire
-from survey.collect.rules import QR
+from survey.base.store.database import give_back, reading
+from survey.base.web import demo
+from survey.collect.citizen.memory import memory, secret
 from survey.collect.store import tokens
-from survey.collect.store.once import Content, Outcome, Sending
+from survey.collect.store.content import FilledForm
+from survey.collect.store.once import NewSubmission, Outcome
 from survey.collect.store.recording import NewAnswer, NewResponse
 from survey.collect.store.tokens import FormToken
-from survey.collect.store.writer import Writer
+from survey.questions import service as questions
+from survey.questions.service import Questionnaire
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 
 @dataclass(frozen=True)
-class Desk:
+class OpenCounter:
     """A counter on a day, as its form needs to know it."""
 
     place: units.Place
     form: Questionnaire
-    round_id: int | None
+    #: the standing collection of the form; a rating belongs to it whatever rounds there are
+    collection_id: int
     day: date
     #: simulated answers are stored here: the page must say so
     is_demo: bool
 
 
-class Room:
-    """What the room keeps in memory for one application."""
-
-    def __init__(self) -> None:
-        self.desks: Shelf[Desk | None] = Shelf()
-        self.pages: Shelf[tuple[str, ...]] = Shelf()
-        self._writer: Writer | None = None
-
-    def writer(self) -> Writer:
-        if self._writer is None:
-            self._writer = Writer(engine())
-        return self._writer
-
-
-def room() -> Room:
-    """This application's memory."""
-    found: Room = current_app.extensions.setdefault("collect", Room())
-    return found
-
-
-def secret() -> bytes:
-    """The installation's key."""
-    key: str = current_app.extensions["settings"].key()
-    return key.encode()
-
-
-def look_up_desk(code: str, today: date) -> Desk | None:
+def look_up_counter(code: str, today: date) -> OpenCounter | None:
     """The counter behind a code; None = no such code was ever issued."""
     with reading() as connection:
         place = units.find_place_on(connection, code, today)
-        is_demo = connection.scalar(select(DemoMarkRow.id).limit(1)) is not None
+        is_demo = demo.present_on(connection)
+        number = None if place is None else rounds.find_standing_on(connection, place.questionnaire)
     if place is None:
         return None
-    found = units.round_on(today)
-    session().rollback()  # gives SQLite's write lock back before the answer asks for it
-    return Desk(place, questionnaire(place.questionnaire), found.id if found else None, today, is_demo)
+    if number is None:
+        number = rounds.standing(place.questionnaire)
+        give_back()
+    return OpenCounter(place, questions.questionnaire(place.questionnaire), number, today, is_demo)
 
 
 def edition(token: FormToken) -> Questionnaire:
     """The form that the citizen had open, which may no longer be the counter's newest."""
     code, _dot, version = token.edition.rpartition(".")
-    return editions()[code, int(version)]
+    return questions.editions()[code, int(version)]
 
 
-def sending(desk: Desk, form: Questionnaire, token: FormToken, content: Content) -> Sending:
+def submission(counter: OpenCounter, form: Questionnaire, token: FormToken, content: FilledForm) -> NewSubmission:
     """A filled-in counter form, ready to be stored."""
     response = NewResponse(
-        round_id=desk.round_id,
-        source="counter",
-        day=desk.day,
+        collection_id=counter.collection_id if form.code == counter.form.code else rounds.standing(form.code),
+        day=counter.day,
         questionnaire=form.code,
         version=form.version,
-        channel=QR,
-        window_id=desk.place.window_id,
-        unit_id=desk.place.unit_id,
+        channel=questions.QR,
+        window_id=counter.place.window_id,
+        unit_id=counter.place.unit_id,
+        group_code="",
         answers=[NewAnswer(question, level) for (_unit, question), level in content.levels.items()],
         tags=content.tags,
         texts={"text": content.text},
-        withdrawn_code=desk.place.withdrawn,
+        withdrawn_code=counter.place.withdrawn,
         receipt=token.receipt(secret()),
     )
-    return Sending(token, content, response, secret(), secret().decode())
+    return NewSubmission(token, content, response, secret())
 
 
-def new_token(desk: Desk, form: Questionnaire, now: datetime) -> str:
+def new_token(counter: OpenCounter, form: Questionnaire, now: datetime) -> str:
     """A fresh token for a form at a counter."""
-    return tokens.make(secret(), desk.place.code, form.edition, now)
+    return tokens.make(secret(), counter.place.code, form.edition, now)
 
 
-def write(sent: Sending) -> Outcome:
+def write(sent: NewSubmission) -> Outcome:
     """Store a filled-in form, durably."""
-    outcome: Outcome = room().writer().write(sent.store)
+    outcome: Outcome = memory().writer().write(sent.store)
     return outcome

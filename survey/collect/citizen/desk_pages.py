@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
 from survey.base.people.guard import csrf, public
+from survey.base.store.database import UNAVAILABLE
 from survey.base.web import demo
 from survey.base.web.notices import NOTICES
-from survey.collect.citizen import desk as counter
-from survey.collect.citizen.desk import Desk
+from survey.collect.citizen import desk
+from survey.collect.citizen.desk import OpenCounter
 from survey.collect.citizen.form_reader import FormFault, read_form, require_overall
 from survey.collect.citizen.frame import blueprint, citizen_page, language, show_notice
-from survey.collect.questionnaire import Questionnaire
+from survey.collect.citizen.memory import memory, secret
 from survey.collect.store import receipts, tokens
-from survey.collect.store.once import ASIDE, Content
+from survey.collect.store.content import FilledForm
+from survey.collect.store.once import ASIDE
 from survey.collect.store.tokens import TokenChanged
 from survey.collect.store.writer import StoreBusy
+from survey.questions.service import Questionnaire
 
 #: stands in a rendered page where the token or the receipt of each reader goes
 GAP = "·····gap·····"
@@ -31,12 +32,12 @@ STATUS = {"busy": 503, "form_changed": 400, "unknown_answer": 400}
 @blueprint.get("/r/<code>")
 @public
 def rate(code: str) -> Response:
-    desk = _desk(code)
-    if desk is None:
+    counter = _counter(code)
+    if counter is None:
         return show_notice("no_such_code", 404)
-    key = ("rate", desk.place, desk.form.edition, desk.is_demo, language())
-    parts = counter.room().pages.get(key, clock.now(), lambda: _render_form(desk))
-    return citizen_page(counter.new_token(desk, desk.form, clock.now()).join(parts))
+    key = ("rate", counter.place, counter.form.edition, counter.is_demo, language())
+    parts = memory().pages.get(key, clock.now(), lambda: _render_form(counter))
+    return citizen_page(desk.new_token(counter, counter.form, clock.now()).join(parts))
 
 
 @blueprint.post("/r/<code>")
@@ -44,28 +45,28 @@ def rate(code: str) -> Response:
 @public
 def send_rating(code: str) -> BaseResponse:
     try:
-        desk = _desk(code)
-    except (OperationalError, PoolTimeout):
+        counter = _counter(code)
+    except UNAVAILABLE:
         return show_notice("busy", 503)
-    if desk is None:
+    if counter is None:
         return show_notice("no_such_code", 404)
     text = request.form.get("token", "")
     try:
-        token = tokens.read(counter.secret(), desk.place.code, text)
-        form = counter.edition(token)
+        token = tokens.read(secret(), counter.place.code, text)
+        form = desk.edition(token)
     except (TokenChanged, KeyError):
-        return _again(desk, desk.form, "form_changed", _what_can_be_kept(desk.form))
+        return _again(counter, counter.form, "form_changed", _what_can_be_kept(counter.form))
     try:
         content = read_form(form, request.form)
         require_overall(form, content)
     except FormFault as fault:
-        return _again(desk, form, fault.notice, fault.content)
+        return _again(counter, form, fault.notice, fault.content)
     if token.is_too_old(clock.now()):
-        return _again(desk, desk.form, "form_too_old", content)
+        return _again(counter, counter.form, "form_too_old", content)
     try:
-        outcome = counter.write(counter.sending(desk, form, token, content))
+        outcome = desk.write(desk.submission(counter, form, token, content))
     except StoreBusy:
-        return _again(desk, form, "busy", content, token=text)
+        return _again(counter, form, "busy", content, token=text)
     return redirect(_thanks_url(outcome.receipt, aside=outcome.state == ASIDE), 303)
 
 
@@ -75,19 +76,19 @@ def thanks(receipt: str) -> Response:
     if not receipts.is_well_formed(receipt):
         return show_notice("mistyped_receipt", 404)
     key = ("thanks", language(), "aside" in request.args)
-    parts = counter.room().pages.get(key, clock.now(), _render_thanks)
+    parts = memory().pages.get(key, clock.now(), _render_thanks)
     return citizen_page(receipts.written(receipt).join(parts))
 
 
-def _desk(code: str) -> Desk | None:
+def _counter(code: str) -> OpenCounter | None:
     today = clock.today()
     wanted = code.strip().upper()[:40]
-    return counter.room().desks.get((wanted, today), clock.now(), lambda: counter.look_up_desk(wanted, today))
+    return memory().counters.get((wanted, today), clock.now(), lambda: desk.look_up_counter(wanted, today))
 
 
-def _render_form(desk: Desk) -> tuple[str, ...]:
-    g.demo = desk.is_demo
-    return tuple(_form_html(desk, desk.form, token=GAP).split(GAP))
+def _render_form(counter: OpenCounter) -> tuple[str, ...]:
+    g.demo = counter.is_demo
+    return tuple(_form_html(counter, counter.form, token=GAP).split(GAP))
 
 
 def _render_thanks() -> tuple[str, ...]:
@@ -96,20 +97,20 @@ def _render_thanks() -> tuple[str, ...]:
     return tuple(html.split(GAP))
 
 
-def _form_html(desk: Desk, form: Questionnaire, *, token: str, **more: Any) -> str:
-    values = {"content": Content(), "notice": None, **more}
+def _form_html(counter: OpenCounter, form: Questionnaire, *, token: str, **more: Any) -> str:
+    values = {"content": FilledForm(), "notice": None, **more}
     return render_template(
-        "collect/rate.html", desk=desk, place=desk.place, form=form, token=token, language=language(), **values
+        "collect/rate.html", counter=counter, place=counter.place, form=form, token=token, language=language(), **values
     )
 
 
-def _again(desk: Desk, form: Questionnaire, name: str, content: Content, token: str = "") -> Response:
+def _again(counter: OpenCounter, form: Questionnaire, name: str, content: FilledForm, token: str = "") -> Response:
     """The form once more, filled in as it was sent, with a sentence on top; nothing the citizen did is lost."""
-    g.demo = desk.is_demo
+    g.demo = counter.is_demo
     html = _form_html(
-        desk,
+        counter,
         form,
-        token=token or counter.new_token(desk, form, clock.now()),
+        token=token or desk.new_token(counter, form, clock.now()),
         content=content,
         notice=NOTICES[name],
         notice_name=name,
@@ -117,7 +118,7 @@ def _again(desk: Desk, form: Questionnaire, name: str, content: Content, token: 
     return citizen_page(html, STATUS.get(name, 422))
 
 
-def _what_can_be_kept(form: Questionnaire) -> Content:
+def _what_can_be_kept(form: Questionnaire) -> FilledForm:
     try:
         return read_form(form, request.form)
     except FormFault as fault:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
-from survey.collect.questionnaire import Question, Questionnaire
-from survey.collect.rules import LEVELS, LONGEST_TEXT
-from survey.collect.store.once import Content
+from survey.collect.rules import LONGEST_TEXT
+from survey.collect.store.content import FilledForm
+from survey.questions.service import Question, Questionnaire
 
 #: the sent fields
 Fields = MultiDict[str, str]
@@ -19,7 +19,7 @@ Fields = MultiDict[str, str]
 class FormFault(ValueError):
     """The form cannot be stored as it is; `notice` names the sentence for the citizen, `content` what can be kept."""
 
-    def __init__(self, notice: str, content: Content) -> None:
+    def __init__(self, notice: str, content: FilledForm) -> None:
         super().__init__(notice)
         self.notice = notice
         self.content = content
@@ -44,7 +44,7 @@ def clean_words(text: str) -> str:
     return "".join(c for c in lines if c == "\n" or not unicodedata.category(c).startswith("C")).strip()
 
 
-def read_form(form: Questionnaire, fields: Fields, units: Sequence[int] = (0,)) -> Content:
+def read_form(form: Questionnaire, fields: Fields, units: Sequence[int] = (0,)) -> FilledForm:
     """Read a form about one place, or about several bodies.
 
     Args:
@@ -55,12 +55,13 @@ def read_form(form: Questionnaire, fields: Fields, units: Sequence[int] = (0,)) 
     Raises:
         FormFault: an answer that the form does not offer, words too long, or the overall question left out.
     """
-    content = Content(text=clean_words(fields.get("text", "")))
+    content = FilledForm(text=clean_words(fields.get("text", "")))
     levels, wrong = {}, False
+    answers = {str(level) for level in form.scale.answers} if form.scale else set()
     for unit_id in units:
         for question in (q for q in form.questions if q.kind == "level"):
             value = fields.get(field_name(unit_id, question.code), "")
-            if value in {str(level) for level in LEVELS}:
+            if value in answers:
                 levels[unit_id, question.code] = int(value)
             wrong |= bool(value) and (unit_id, question.code) not in levels
     tags = tuple(sorted(set(fields.getlist("tag"))))
@@ -71,12 +72,12 @@ def read_form(form: Questionnaire, fields: Fields, units: Sequence[int] = (0,)) 
     return content
 
 
-def require_overall(form: Questionnaire, content: Content) -> None:
+def require_overall(form: Questionnaire, content: FilledForm) -> None:
     """The overall question is the one that a counter form needs; 说不清 is an answer too."""
     _refuse((0, form.overall.code) not in content.levels, "choose_level", content)
 
 
-def read_scores(form: Questionnaire, fields: Fields, units: Sequence[int], content: Content) -> Content:
+def read_scores(form: Questionnaire, fields: Fields, units: Sequence[int], content: FilledForm) -> FilledForm:
     """Read a panel's sheet: 0 to 100 for each body, empty = not rated."""
     scores, wrong = {}, False
     for unit_id in units:
@@ -103,7 +104,7 @@ def score_of(text: str) -> float | None:
     return value if value <= 100 else None
 
 
-def read_choices(form: Questionnaire, fields: Fields, content: Content) -> Content:
+def read_choices(form: Questionnaire, fields: Fields, content: FilledForm) -> FilledForm:
     """Read the questions that are never scored, and the coarse background."""
     wrong: list[str] = []
 
@@ -126,6 +127,6 @@ def read_contacted(fields: Fields, offered: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted(ticked & set(offered)))
 
 
-def _refuse(when: bool, notice: str, content: Content) -> None:
+def _refuse(when: bool, notice: str, content: FilledForm) -> None:
     if when:
         raise FormFault(notice, content)

@@ -1,4 +1,4 @@
-"""A personal link: which bodies it asks about, and what becomes of the filled-in sheet."""
+"""A personal link: which bodies it asks about, and what becomes of the filled-in personal."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from survey.base.store.database import engine, reading, session
-from survey.collect.citizen.desk import room, secret
+from survey.base.store.database import engine, give_back, reading
+from survey.collect.citizen.memory import memory, secret
 from survey.collect.models import SubmissionRow
-from survey.collect.questionnaire import Questionnaire, questionnaire
-from survey.collect.rules import SMS, calibration_text, selected_units, selection_factor
-from survey.collect.store.once import Content, Outcome, Sending
+from survey.collect.rules import calibration_text, selected_units, selection_factor
+from survey.collect.store.once import FilledForm, NewSubmission, Outcome
 from survey.collect.store.recording import NewAnswer, NewResponse
 from survey.collect.store.tokens import FormToken, of_link
+from survey.questions import service as questions
+from survey.questions.service import Questionnaire
 from survey.sample import service as sample
 from survey.units import service as units
 
@@ -24,7 +25,7 @@ GROUP = "group"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PersonalForm:
     """What a personal link opens."""
 
     invitation: sample.Invitation
@@ -46,7 +47,7 @@ class Sheet:
         return selected_units(self.link, contacted, self.form.most_units)
 
 
-def open_sheet(link: str, today: date) -> Sheet:
+def open_form(link: str, today: date) -> PersonalForm:
     """What is behind a personal link.
 
     Raises:
@@ -56,55 +57,53 @@ def open_sheet(link: str, today: date) -> Sheet:
     with reading() as connection:
         invitation = sample.find_invitation(connection, link, today)
     bodies = {unit.id: unit for unit in units.units()}
-    session().rollback()  # gives SQLite's write lock back before the answer asks for it
+    give_back()
     if invitation.unit_ids:
         bodies = {number: unit for number, unit in bodies.items() if number in invitation.unit_ids}
-    form = questionnaire(invitation.wave.questionnaire)
-    return Sheet(invitation, form, bodies, of_link(secret(), link), link)
+    form = questions.questionnaire(invitation.wave.questionnaire)
+    return PersonalForm(invitation, form, bodies, of_link(secret(), link), link)
 
 
-def receipt_of(sheet: Sheet) -> str:
+def receipt_of(personal: PersonalForm) -> str:
     """The receipt of the answer that came through a used link; empty if it came another way."""
     with engine().connect() as connection:
-        known = connection.scalar(select(SubmissionRow.key).where(SubmissionRow.key == sheet.token.key))
-    return sheet.token.receipt(secret()) if known else ""
+        known = connection.scalar(select(SubmissionRow.key).where(SubmissionRow.key == personal.token.key))
+    return personal.token.receipt(secret()) if known else ""
 
 
-def is_partial(sheet: Sheet, content: Content) -> bool:
+def is_partial(personal: PersonalForm, content: FilledForm) -> bool:
     """Whether a body that was asked about lacks its overall answer (AAPOR: partial)."""
-    if sheet.invitation.wave.kind == "panel":
+    if personal.form.scale is None:
         return False
-    overall = sheet.form.overall.code
-    return any((unit_id, overall) not in content.levels for unit_id in sheet.asked(content.contacted))
+    overall = personal.form.overall.code
+    return any((unit_id, overall) not in content.levels for unit_id in personal.asked(content.contacted))
 
 
-def write(sheet: Sheet, content: Content, day: date) -> Outcome:
-    """Store a sheet and mark its link as used, in one transaction."""
-    statement = sample.complete_statement(sheet.invitation.id, partial=is_partial(sheet, content))
+def write(personal: PersonalForm, content: FilledForm, day: date) -> Outcome:
+    """Store a personal and mark its link as used, in one transaction."""
+    statement = sample.complete_statement(personal.invitation.id, partial=is_partial(personal, content))
 
     def claim(connection: Connection) -> bool:
         return connection.execute(statement).rowcount == 1
 
-    sending = Sending(sheet.token, content, _response(sheet, content, day), secret(), secret().decode(), claim)
-    outcome: Outcome = room().writer().write(sending.store)
+    sending = NewSubmission(personal.token, content, _response(personal, content, day), secret(), claim)
+    outcome: Outcome = memory().writer().write(sending.store)
     return outcome
 
 
-def _response(sheet: Sheet, content: Content, day: date) -> NewResponse:
-    wave = sheet.invitation.wave
-    asked = sheet.asked(content.contacted)
+def _response(personal: PersonalForm, content: FilledForm, day: date) -> NewResponse:
+    wave = personal.invitation.wave
+    asked = personal.asked(content.contacted)
     background = {name: value for name, value in content.background.items() if name != GROUP}
-    factor = selection_factor(len(content.contacted), len(asked)) if sheet.needs_screening else 1.0
+    factor = selection_factor(len(content.contacted), len(asked)) if personal.needs_screening else 1.0
     return NewResponse(
-        round_id=wave.round_id,
-        source=wave.kind,
-        wave_id=wave.id,
+        collection_id=wave.collection_id,
         day=day,
-        questionnaire=sheet.form.code,
-        version=sheet.form.version,
-        channel=SMS,
-        group_code=sheet.invitation.group or content.background.get(GROUP, ""),
-        stratum=sheet.invitation.stratum,
+        questionnaire=personal.form.code,
+        version=personal.form.version,
+        channel=questions.SMS,
+        group_code=personal.invitation.group or content.background.get(GROUP, ""),
+        stratum=personal.invitation.stratum,
         calibration=calibration_text(background),
         selection_factor=factor,
         answers=[
@@ -117,5 +116,5 @@ def _response(sheet: Sheet, content: Content, day: date) -> NewResponse:
         tags=content.tags,
         choices=content.choices,
         texts={"text": content.text},
-        receipt=sheet.token.receipt(secret()),
+        receipt=personal.token.receipt(secret()),
     )

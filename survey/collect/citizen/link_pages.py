@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g, redirect, request, url_for
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
 from survey.base.errors import Gone, NotFound
 from survey.base.people.guard import csrf, public
+from survey.base.store.database import UNAVAILABLE
 from survey.base.web.notices import NOTICES
 from survey.collect.citizen import link
 from survey.collect.citizen.form_reader import (
@@ -24,72 +23,73 @@ from survey.collect.citizen.form_reader import (
     read_scores,
 )
 from survey.collect.citizen.frame import blueprint, show, show_notice
-from survey.collect.citizen.link import Sheet
+from survey.collect.citizen.link import PersonalForm
 from survey.collect.rules import lacks_spread
-from survey.collect.store.once import AGAIN, STORED, Content
+from survey.collect.store.content import FilledForm
+from survey.collect.store.once import AGAIN, STORED
 from survey.collect.store.writer import StoreBusy
 from survey.units.service import Unit
 
 STATUS = {"busy": 503, "unknown_answer": 400}
 
 
-@blueprint.get("/p/<token>")
+@blueprint.get("/p/<token>", endpoint="personal")
 @public
-def personal(token: str) -> BaseResponse:
-    sheet = _open(token)
-    if isinstance(sheet, Response):
-        return sheet
-    if sheet.invitation.completed:
-        return show_notice("already_answered", 200, receipt=link.receipt_of(sheet), is_demo=None)
-    return _show_screening(sheet) if sheet.needs_screening else _show_sheet(sheet, Content())
+def open_link(token: str) -> BaseResponse:
+    personal = _open(token)
+    if isinstance(personal, Response):
+        return personal
+    if personal.invitation.completed:
+        return show_notice("already_answered", 200, receipt=link.receipt_of(personal), is_demo=None)
+    return _show_screening(personal) if personal.needs_screening else _show_form(personal, FilledForm())
 
 
 @blueprint.post("/p/<token>")
 @csrf.exempt  # the form carries a token of its own: there is no session to forge
 @public
 def send_personal(token: str) -> BaseResponse:
-    sheet = _open(token)
-    if isinstance(sheet, Response):
-        return sheet
-    contacted = read_contacted(request.form, sheet.bodies)
+    personal = _open(token)
+    if isinstance(personal, Response):
+        return personal
+    contacted = read_contacted(request.form, personal.bodies)
     if request.form.get("step") == "screening":
-        return _show_sheet(sheet, Content(contacted=contacted))
+        return _show_form(personal, FilledForm(contacted=contacted))
     try:
-        content = _read(sheet, contacted)
+        content = _read(personal, contacted)
     except FormFault as fault:
-        return _show_sheet(sheet, fault.content, fault.notice)
+        return _show_form(personal, fault.content, fault.notice)
     scores = list(content.scores.values())
     if lacks_spread(scores) and not request.form.get("spread_seen"):
-        return _show_sheet(sheet, content, spread=scores[0])
+        return _show_form(personal, content, spread=scores[0])
     try:
-        outcome = link.write(sheet, content, clock.today())
+        outcome = link.write(personal, content, clock.today())
     except StoreBusy:
-        return _show_sheet(sheet, content, "busy")
+        return _show_form(personal, content, "busy")
     if outcome.state in (STORED, AGAIN):
         return redirect(url_for(".thanks", receipt=outcome.receipt, lang=request.args.get("lang")), 303)
     return show_notice("already_answered", 409, receipt=outcome.receipt)
 
 
-def _open(token: str) -> Sheet | Response:
+def _open(token: str) -> PersonalForm | Response:
     try:
-        return link.open_sheet(token[:64], clock.today())
+        return link.open_form(token[:64], clock.today())
     except NotFound:
         return show_notice("no_such_link", 404)
     except Gone:
         return show_notice("wave_closed", 410)
-    except (OperationalError, PoolTimeout):
+    except UNAVAILABLE:
         return show_notice("busy", 503)
 
 
-def _read(sheet: Sheet, contacted: tuple[int, ...]) -> Content:
+def _read(personal: PersonalForm, contacted: tuple[int, ...]) -> FilledForm:
     """All that was filled in; a fault carries what could be read, so that it can be shown again."""
-    asked = sheet.asked(contacted)
+    asked = personal.asked(contacted)
     fault: FormFault | None = None
-    content = Content()
+    content = FilledForm()
     readers = (
-        lambda c: read_form(sheet.form, request.form, asked),
-        lambda c: read_scores(sheet.form, request.form, asked, c),
-        lambda c: read_choices(sheet.form, request.form, c),
+        lambda c: read_form(personal.form, request.form, asked),
+        lambda c: read_scores(personal.form, request.form, asked, c),
+        lambda c: read_choices(personal.form, request.form, c),
     )
     for read in readers:
         try:
@@ -97,28 +97,28 @@ def _read(sheet: Sheet, contacted: tuple[int, ...]) -> Content:
         except FormFault as found:
             content, fault = found.content, fault or found
     content = _with_contacted(content, contacted)
-    if fault is None and sheet.invitation.wave.kind == "panel" and not content.scores and not content.levels:
+    if fault is None and not personal.form.scale and not content.scores and not content.levels:
         fault = FormFault("choose_level", content)
     if fault is not None:
         raise FormFault(fault.notice, content)
     return content
 
 
-def _with_contacted(content: Content, contacted: tuple[int, ...]) -> Content:
-    return Content(**{**vars(content), "contacted": contacted})
+def _with_contacted(content: FilledForm, contacted: tuple[int, ...]) -> FilledForm:
+    return FilledForm(**{**vars(content), "contacted": contacted})
 
 
-def _show_screening(sheet: Sheet) -> Response:
-    return show("screening.html", sheet=sheet, form=sheet.form, classes=_by_class(list(sheet.bodies.values())))
+def _show_screening(personal: PersonalForm) -> Response:
+    return show("screening.html", sheet=personal, form=personal.form, classes=_by_class(list(personal.bodies.values())))
 
 
-def _show_sheet(sheet: Sheet, content: Content, notice: str = "", spread: float | None = None) -> Response:
+def _show_form(personal: PersonalForm, content: FilledForm, notice: str = "", spread: float | None = None) -> Response:
     if notice == "busy":
         g.demo = False  # the database does not answer: do not ask it for the mark
-    asked = [sheet.bodies[number] for number in sheet.asked(content.contacted)]
+    asked = [personal.bodies[number] for number in personal.asked(content.contacted)]
     values: dict[str, Any] = {
-        "sheet": sheet,
-        "form": sheet.form,
+        "sheet": personal,
+        "form": personal.form,
         "bodies": asked,
         "classes": _by_class(asked),
         "content": content,
@@ -127,7 +127,7 @@ def _show_sheet(sheet: Sheet, content: Content, notice: str = "", spread: float 
         "spread": spread,
         "field_name": field_name,
     }
-    template = "panel.html" if any(q.kind == "score" for q in sheet.form.questions) else "sheet.html"
+    template = "sheet.html" if personal.form.scale else "panel.html"
     status = STATUS.get(notice, 422) if notice else 200
     return show(template, status=status, **values)
 

@@ -1,20 +1,23 @@
-"""A few seconds' memory: at a busy counter the same page is asked for again and again."""
+"""What the citizens' pages keep in memory: a few seconds of pages, the writer, the installation's secret."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from flask import current_app
+
+from survey.base import settings
+from survey.base.store.database import UNAVAILABLE, engine
+from survey.collect.store.writer import Writer
 
 Thing = TypeVar("Thing")
 KEEP = timedelta(seconds=5)
 MOST = 5000
 
 
-class Shelf(Generic[Thing]):
+class TimedCache(Generic[Thing]):
     """Things made a moment ago, by key. Threads may make the same thing twice; neither is wrong."""
 
     def __init__(self) -> None:
@@ -27,7 +30,7 @@ class Shelf(Generic[Thing]):
             return found[1]
         try:
             made = make()
-        except (OperationalError, PoolTimeout):
+        except UNAVAILABLE:
             if found is None:
                 raise
             return found[1]
@@ -35,3 +38,28 @@ class Shelf(Generic[Thing]):
             self._things.clear()
         self._things[key] = (now, made)
         return made
+
+
+class AnswerMemory:
+    """What one application keeps in memory for citizens' pages."""
+
+    def __init__(self) -> None:
+        self.counters: TimedCache[Any] = TimedCache()
+        self.pages: TimedCache[tuple[str, ...]] = TimedCache()
+        self._writer: Writer | None = None
+
+    def writer(self) -> Writer:
+        if self._writer is None:
+            self._writer = Writer(engine())
+        return self._writer
+
+
+def memory() -> AnswerMemory:
+    """This application's memory."""
+    kept: AnswerMemory = current_app.extensions.setdefault("collect", AnswerMemory())
+    return kept
+
+
+def secret() -> bytes:
+    """The installation's key."""
+    return settings.present().key().encode()

@@ -8,35 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from survey.base.errors import Fault, ImportFaults, Refused
 from survey.base.web import tables
 from survey.base.web.tables import Row
-from survey.collect.questionnaire import all_tags, questionnaire
-from survey.collect.rules import CHANNELS, IMPORT, LONGEST_TEXT
+from survey.collect.rules import LONGEST_TEXT
 from survey.collect.store.recording import NewAnswer, NewResponse
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.units import service as units
 
-#: name -> what a file writes -> level
-MAPPINGS: dict[str, dict[str, int]] = {
-    "words": {
-        "非常满意": 5, "很满意": 5, "满意": 4, "比较满意": 4, "基本满意": 3, "一般": 3,
-        "不满意": 2, "不太满意": 2, "非常不满意": 1, "很不满意": 1,
-        "没遇到或说不清": 0, "说不清": 0, "不了解": 0, "没接触": 0,
-    },
-    "five": {"5": 5, "4": 4, "3": 3, "2": 2, "1": 1, "0": 0},
-    "reversed": {"0": 5, "1": 4, "2": 3, "3": 2, "4": 1},
-    "ballot": {"满意": 5, "基本满意": 3, "不满意": 1, "不了解": 0},
-    "three": {"High": 5, "Medium": 3, "Low": 1, "高": 5, "中": 3, "低": 1},
-}  # fmt: skip
-MAPPING_NAMES = {
-    "words": lazy_gettext("Words: 非常满意 … 非常不满意"),
-    "five": lazy_gettext("Numbers 1–5, 5 is best, 0 is cannot say"),
-    "reversed": lazy_gettext("Numbers 0–4, 0 is best"),
-    "ballot": lazy_gettext("Ballot: 满意 5, 基本满意 3, 不满意 1, 不了解 0"),
-    "three": lazy_gettext("Three words: High 5, Medium 3, Low 1"),
-}
 #: column -> headings that mean it without being told
 HEADINGS: dict[str, tuple[str, ...]] = {
     "level": ("满意度", "评价", "满意程度", "satisfaction", "rating"),
@@ -56,16 +38,19 @@ TAG_SEPARATORS = re.compile(r"[|,;、\uff0c\uff1b]")
 class ImportChoice:
     """What somebody decided about a file before it is read."""
 
-    round_id: int
-    #: a name of `MAPPINGS`, or pairs such as `Low=1, Medium=3, High=5`
+    #: a name of `MAPPING_NAMES`, or pairs such as `Low=1, Medium=3, High=5`
     mapping: str
     #: column -> its heading in this file, where it is called otherwise
     columns: Mapping[str, str] = field(default_factory=dict)
     #: the unit of every line that names none
     unit_code: str = ""
     #: import, or counter for ratings of counters collected elsewhere
-    source: str = "import"
-    #: the day of every line that names none; empty = the round's last day, or today if that is earlier
+    kind: str = "import"
+    #: which form the answers belong to
+    form: str = "W1"
+    #: group of raters; empty = the lines say it, or nobody does
+    group: str = ""
+    #: the day of every line that names none; empty = today
     day: date | None = None
 
 
@@ -74,6 +59,7 @@ class ImportPlan:
     """What a file would add."""
 
     responses: tuple[NewResponse, ...]
+    scale: questions.Scale
 
     @property
     def levels(self) -> Counter[int]:
@@ -87,26 +73,6 @@ class ImportPlan:
     def days(self) -> tuple[date, date]:
         days = [r.day for r in self.responses]
         return min(days), max(days)
-
-
-def levels_of(mapping: str) -> dict[str, int]:
-    """The levels that a mapping's words mean.
-
-    >>> levels_of("Low=1, High=5")
-    {'Low': 1, 'High': 5}
-
-    Raises:
-        Refused: neither a known name nor pairs of a word and a level 0–5.
-    """
-    if mapping in MAPPINGS:
-        return MAPPINGS[mapping]
-    pairs = [pair.rpartition("=") for pair in re.split(r"[,\uff0c]", mapping) if pair.strip()]
-    if not pairs or not all(word.strip() and level.strip() in set("012345") for word, _sign, level in pairs):
-        raise Refused(
-            gettext("%(mapping)s is not a mapping of levels.", mapping=mapping or "–"),
-            remedy=gettext("Name one of %(names)s, or give pairs such as Low=1, High=5.", names=", ".join(MAPPINGS)),
-        )
-    return {word.strip(): int(level) for word, _sign, level in pairs}
 
 
 def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
@@ -123,27 +89,48 @@ def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
         columns={name: headings for name, headings in known.items() if name in needed},
         optional={name: headings for name, headings in known.items() if name not in needed},
     )
-    reader = _Reader(choice, levels_of(choice.mapping), today)
+    reader = _Reader(choice, today)
     responses = [response for row in table.rows if (response := reader.read(row)) is not None]
     if reader.faults:
         raise ImportFaults(gettext("The file was not imported: %(n)s faults.", n=len(reader.faults)), reader.faults)
     if not responses:
         raise ImportFaults(gettext("The file has no ratings."), [Fault(0, "", "", gettext("Add lines."))])
-    return ImportPlan(tuple(responses))
+    return ImportPlan(tuple(responses), reader.scale)
+
+
+def _scale_of(form: questions.Questionnaire) -> questions.Scale:
+    """
+    Raises:
+        Refused: the form is answered by scores.
+    """
+    if form.scale is None:
+        raise Refused(
+            gettext("The form %(code)s is answered by scores, not by levels.", code=form.code),
+            remedy=gettext("Choose a form with levels."),
+        )
+    return form.scale
+
+
+def _collection_of(choice: ImportChoice) -> int:
+    return rounds.standing(choice.form) if choice.kind == "counter" else rounds.imports(choice.form, choice.group)
 
 
 class _Reader:
     """Reads lines into responses and notes what is wrong with the others."""
 
-    def __init__(self, choice: ImportChoice, levels: Mapping[str, int], today: date) -> None:
+    def __init__(self, choice: ImportChoice, today: date) -> None:
         self.choice = choice
+        self.form = questions.require_form(choice.form)
+        self.scale = _scale_of(self.form)
+        levels = questions.levels_of(choice.mapping, self.scale)
         self.levels = {word.casefold(): level for word, level in levels.items()}
-        self.round = units.round_(choice.round_id)
-        self.day = choice.day or min(self.round.closes_on, max(today, self.round.opens_on))
+        self.collection_id = _collection_of(choice)
+        self.today, self.day = today, choice.day or today
         self.units = {unit.code: unit.id for unit in units.units(active_only=False)}
         self.windows = {window.code: window for window in units.windows()}
-        self.form = questionnaire("W1")
-        self.tags = {name: tag.code for tag in all_tags().values() for name in (tag.code, tag.text_zh, tag.text_en)}
+        self.tags = {
+            name: tag.code for tag in questions.all_tags().values() for name in (tag.code, tag.words.zh, tag.words.en)
+        }
         self.faults: list[Fault] = []
 
     def read(self, row: Row) -> NewResponse | None:
@@ -163,14 +150,13 @@ class _Reader:
         if len(self.faults) > before:
             return None
         return NewResponse(
-            round_id=self.round.id,
-            source=self.choice.source,
+            collection_id=self.collection_id,
             day=day,
             questionnaire=self.form.code,
             channel=channel,
             window_id=window.id if window else None,
             unit_id=unit_id,
-            group_code=row.get("group"),
+            group_code=row.get("group") or self.choice.group,
             stratum=row.get("stratum"),
             answers=(NewAnswer(self.form.overall.code, level),),
             tags=tags,
@@ -184,7 +170,7 @@ class _Reader:
     def _window(self, row: Row) -> units.Window | None:
         code = row.get("window")
         if not code:
-            if self.choice.source == "counter":
+            if self.choice.kind == "counter":
                 self.fault(row, "window", gettext("Name the counter: a counter rating needs one."))
             return None
         window = self.windows.get(code)
@@ -210,19 +196,18 @@ class _Reader:
         except ValueError:
             self.fault(row, "day", gettext("Write the day as 2026-03-31."))
             return self.day
-        if not self.round.holds(day):
-            first, last = self.round.opens_on, self.round.closes_on
-            self.fault(row, "day", gettext("Use a day of the round: %(first)s to %(last)s.", first=first, last=last))
+        if day > self.today:
+            self.fault(row, "day", gettext("This day has not come yet; correct it."))
         return day
 
     def _channel(self, row: Row) -> int:
         text = row.get("channel")
         if not text:
-            return IMPORT
-        if text not in {str(channel) for channel in CHANNELS}:
-            numbers = ", ".join(str(channel) for channel in CHANNELS)
+            return questions.FILE
+        if text not in {str(channel) for channel in questions.CHANNELS}:
+            numbers = ", ".join(str(channel) for channel in questions.CHANNELS)
             self.fault(row, "channel", gettext("Use a channel number: %(numbers)s.", numbers=numbers))
-            return IMPORT
+            return questions.FILE
         return int(text)
 
     def _tags(self, row: Row) -> Sequence[str]:

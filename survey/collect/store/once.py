@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,42 +13,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from survey.collect.models import KeptAsideRow, SubmissionRow
+from survey.collect.store.content import FilledForm
 from survey.collect.store.recording import NewResponse, store
 from survey.collect.store.tokens import FormToken
 
 STORED, AGAIN, ASIDE = "stored", "again", "aside"
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a citizen said, as plain values."""
-
-    #: (body, question) -> level; body 0 = the body of the whole form
-    levels: Mapping[tuple[int, str], int] = field(default_factory=dict)
-    #: (body, question) -> score
-    scores: Mapping[tuple[int, str], float] = field(default_factory=dict)
-    choices: Mapping[str, str] = field(default_factory=dict)
-    background: Mapping[str, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-    text: str = ""
-    #: the bodies the person dealt with
-    contacted: tuple[int, ...] = ()
-
-    def canonical(self) -> str:
-        """The same text for the same content, whatever the order in which it was filled in."""
-        return json.dumps(
-            {
-                "levels": sorted([unit, question, level] for (unit, question), level in self.levels.items()),
-                "scores": sorted([unit, question, score] for (unit, question), score in self.scores.items()),
-                "choices": dict(self.choices),
-                "background": dict(self.background),
-                "tags": sorted(self.tags),
-                "text": self.text,
-                "contacted": sorted(self.contacted),
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-        )
 
 
 @dataclass(frozen=True)
@@ -62,46 +30,44 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Sending:
+class NewSubmission:
     """A form on its way into the store."""
 
     token: FormToken
-    content: Content
+    content: FilledForm
     response: NewResponse
+    #: the installation's key
     secret: bytes
-    #: the installation's key as text, for the receipt's hash
-    key: str
     #: marks a personal link as used; says whether this was the first time
     claim: Callable[[Connection], bool] | None = None
 
     def store(self, connection: Connection) -> Outcome:
         """Store it once; to be run inside a transaction, and again if that failed."""
         receipt = self.token.receipt(self.secret)
-        seal = self.token.seal(self.secret, self.content.canonical())
-        if self._is_first(connection, seal):
-            store(connection, [self.response], key=self.key)
+        mac = self.token.content_mac(self.secret, self.content.canonical())
+        if self._is_first(connection, mac):
+            store(connection, [self.response], key=self.secret.decode())
             return Outcome(STORED, receipt)
         kept = connection.scalar(select(SubmissionRow.mac).where(SubmissionRow.key == self.token.key))
-        if kept == seal:
+        if kept == mac:
             return Outcome(AGAIN, receipt)
-        self._keep_aside(connection, seal)
+        self._keep_aside(connection, mac)
         return Outcome(ASIDE, receipt if kept else "")
 
-    def _is_first(self, connection: Connection, seal: str) -> bool:
-        row = {"key": self.token.key, "mac": seal, "day": self.response.day}
+    def _is_first(self, connection: Connection, mac: str) -> bool:
+        row = {"key": self.token.key, "mac": mac, "day": self.response.day}
         if self.claim is None:
             return _insert_new(connection, SubmissionRow, row)
         # a link that staff reopened although its answer is here: marked as used again, and nothing stored twice
         return self.claim(connection) and _insert_new(connection, SubmissionRow, row)
 
-    def _keep_aside(self, connection: Connection, seal: str) -> None:
+    def _keep_aside(self, connection: Connection, mac: str) -> None:
         _insert_new(
             connection,
             KeptAsideRow,
             {
-                "key": hashlib.sha256(f"{self.token.key}:{seal}".encode()).hexdigest(),
-                "round_id": self.response.round_id,
-                "source": self.response.source,
+                "key": hashlib.sha256(f"{self.token.key}:{mac}".encode()).hexdigest(),
+                "collection_id": self.response.collection_id,
                 "window_id": self.response.window_id,
                 "unit_id": self.response.unit_id,
                 "day": self.response.day,

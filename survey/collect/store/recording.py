@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Insert, Table, insert
 
 from survey.base.store.database import Base
 from survey.collect.models import AnswerRow, ResponseChoiceRow, ResponseRow, ResponseTagRow, ResponseTextRow
-from survey.collect.questionnaire import newest
 from survey.collect.rules import LONGEST_TEXT
 from survey.collect.store import receipts
+from survey.questions import service as questions
 
 #: rows a statement: keeps memory and the database's limits far
 CHUNK = 5000
@@ -37,15 +37,13 @@ class NewAnswer:
 class NewResponse:
     """A response about to be stored."""
 
-    round_id: int | None
-    source: str
+    collection_id: int
     day: date
     questionnaire: str
     channel: int
     answers: Sequence[NewAnswer]
     #: empty = the newest
     version: int | None = None
-    wave_id: int | None = None
     window_id: int | None = None
     unit_id: int | None = None
     group_code: str = ""
@@ -126,9 +124,7 @@ def _insertion(model: type[Base]) -> Insert:
 def _response_row(own: str, response: NewResponse, key: str) -> dict[str, Any]:
     return {
         "key": own,
-        "round_id": response.round_id,
-        "source": response.source,
-        "wave_id": response.wave_id,
+        "collection_id": response.collection_id,
         "window_id": response.window_id,
         "unit_id": response.unit_id,
         "group_code": response.group_code,
@@ -136,12 +132,25 @@ def _response_row(own: str, response: NewResponse, key: str) -> dict[str, Any]:
         "calibration": response.calibration,
         "channel": response.channel,
         "questionnaire": response.questionnaire,
-        "version": response.version or newest()[response.questionnaire].version,
+        "version": response.version or questions.newest()[response.questionnaire].version,
         "day": response.day,
         "selection_factor": response.selection_factor,
         "receipt_hash": receipts.keyed_hash(response.receipt, key) if response.receipt else secrets.token_hex(32),
         "withdrawn_code": response.withdrawn_code,
+        "low": _is_low(response),
     }
+
+
+def _is_low(response: NewResponse) -> bool:
+    """Whether the overall answer about the form's one place is a bad one on its scale."""
+    form = questions.newest().get(response.questionnaire)
+    if form is None or response.unit_id is None:
+        return False
+    return any(
+        answer.question == form.overall.code and form.is_bad(answer.level)
+        for answer in response.answers
+        if answer.unit_id in (None, response.unit_id)
+    )
 
 
 def _answer_row(own: str, response: NewResponse, answer: NewAnswer) -> dict[str, Any]:

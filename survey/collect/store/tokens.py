@@ -1,7 +1,7 @@
 """The signed one-shot token in every counter form: makes a form count once, without cookie, session or JavaScript.
 
 It carries a UUIDv7, by which a form that has been sent is known again, and a nonce that is stored nowhere. Receipt
-and content seal come from the nonce. So nobody, not even with the secret key, can join what is stored about the form
+and content MAC come from the nonce. So nobody, not even with the secret key, can join what is stored about the form
 (its UUID, which has the time in it) with the answer (whose receipt is hashed).
 """
 
@@ -46,8 +46,8 @@ class FormToken:
     def receipt(self, secret: bytes) -> str:
         return receipts.of_digest(_digest(secret, b"receipt", self.nonce))
 
-    def seal(self, secret: bytes, content: str) -> str:
-        """A seal over what was sent: the same for the same content, and of no use without the nonce."""
+    def content_mac(self, secret: bytes, content: str) -> str:
+        """A MAC over what was sent: the same for the same content, and of no use without the nonce."""
         return _digest(secret, b"content", self.nonce, content.encode()).hex()
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.estimate.index.indices import Floors, value
-from survey.estimate.index.numbers import SCALE, Numbers, PointsKey, numbers, worth_of
+from survey.estimate.index.numbers import Numbers, numbers, worth_of
 from survey.estimate.material import sources
 from survey.estimate.material.rows import NO_UNIT, Material
 from survey.estimate.rules import hidden_parts
 from survey.estimate.run.runs import Snapshot
-from survey.estimate.values import DomainLine, StratumLine
+from survey.estimate.values import DomainLine, Measure, Selector, StratumLine
+from survey.questions.service import CANNOT_SAY
 from weighting import total
 
 #: counter or wave -> its name
@@ -23,20 +24,20 @@ Names = Mapping[int, str]
 
 
 def strata(
-    snapshot: Snapshot, unit_id: int, source: str, question: str, points: PointsKey, names: Names
+    snapshot: Snapshot, unit_id: int, selector: Selector, question: str, measure: Measure, names: Names
 ) -> list[StratumLine]:
     """What each stratum brings, by name; strata that nobody answered in among them."""
-    whole = sources.material(snapshot, source, question)
+    whole = sources.material(snapshot, selector, question)
     part = whole.only(unit_id)
     inside = np.where(part.unit == NO_UNIT, -1, part.stratum)
-    found = numbers(part, inside, points) if len(part) else None
+    found = numbers(part, inside, measure) if len(part) else None
     rows = {h: row for row, h in enumerate(found.labels)} if found else {}
-    variance = _variance_shares(part, points) if found else {}
+    variance = _variance_shares(part, measure) if found else {}
     weights = dict(zip(part.stratum.tolist(), part.weight.tolist(), strict=True))
     shares = _shares(part)
     lines = []
     for h in np.flatnonzero(whole.strata.unit == unit_id).tolist():
-        label, population = _label(source, whole.strata.keys[h], names), value(whole.strata.population[h])
+        label, population = _label(selector.kind, whole.strata.keys[h], names), value(whole.strata.population[h])
         if found is None or h not in rows:
             lines.append(StratumLine(label, population, 0, 0, None, 0.0, {}, None, None, None))
             continue
@@ -49,7 +50,7 @@ def strata(
                 share=shares.get(h, 0.0),
                 variance_share=variance.get(h),
                 pooled=merged != h,
-                **_numbers(found, rows[h]),
+                **_numbers(found, rows[h], measure),
             )
         )
     return sorted(lines, key=lambda line: line.label)
@@ -66,13 +67,13 @@ def without_few(lines: list[StratumLine], floors: Floors) -> list[StratumLine]:
     ]
 
 
-def _numbers(found: Numbers, row: int) -> dict[str, Any]:
+def _numbers(found: Numbers, row: int, measure: Measure) -> dict[str, Any]:
     spread = found.distribution
     alone = str(found.points.problem[row]) in ("one answer", "no degrees of freedom")
     return {
         "n": int(found.n[row]),
         "valid_n": int(found.valid_n[row]),
-        "counts": dict(zip((*SCALE, 0), spread.counts[row].tolist(), strict=True)) if spread else {},
+        "counts": dict(zip((*measure.levels, CANNOT_SAY), spread.counts[row].tolist(), strict=True)) if spread else {},
         "mean": value(found.points.value[row]),
         "standard_error": None if alone else value(found.points.standard_error[row]),
     }
@@ -85,13 +86,13 @@ def _shares(part: Material) -> dict[int, float]:
     return {h: float(one / weight.sum()) for h, one in enumerate(weight) if one > 0}
 
 
-def _variance_shares(part: Material, points: PointsKey) -> dict[int, float]:
+def _variance_shares(part: Material, measure: Measure) -> dict[int, float]:
     """Stratum -> its share in the variance of the unit's mean.
 
     The mean's variance is that of the total of its linearised residuals (Woodruff 1971), and strata are independent:
     what one stratum brings is the variance of the residuals' total in it. Pooled strata speak through the first.
     """
-    worth = worth_of(part, points)
+    worth = worth_of(part, measure)
     valid = ~np.isnan(worth)
     weight = part.weight * part.frequency
     centre = float(np.average(worth[valid], weights=weight[valid])) if valid.any() else 0.0
@@ -110,24 +111,24 @@ def _label(source: str, key: tuple[Any, ...], names: Names) -> str:
 
 
 def by_part(
-    snapshot: Snapshot, unit_id: int, source: str, question: str, points: PointsKey, part: str, floors: Floors
+    snapshot: Snapshot, unit_id: int, selector: Selector, question: str, measure: Measure, part: str, floors: Floors
 ) -> list[DomainLine]:
     """The unit's index by "month", "window" or "group"; each part under the floors of its own answers."""
-    rows = sources.material(snapshot, source, question).only(unit_id)
+    rows = sources.material(snapshot, selector, question).only(unit_id)
     labels = getattr(rows, part)
     names, place = np.unique(labels, return_inverse=True)
     known = (rows.unit != NO_UNIT) & (labels != "") & (labels != -1)
-    found = numbers(rows, np.where(known, place, -1), points) if len(rows) else None
+    found = numbers(rows, np.where(known, place, -1), measure) if len(rows) else None
     if found is None:
         return []
     hidden = hidden_parts(found.valid_n.tolist(), floors.hidden)
     return [
-        DomainLine(str(names[h]), "hidden") if row in hidden else _part(str(names[h]), found, row, floors)
+        DomainLine(str(names[h]), "hidden") if row in hidden else _part(str(names[h]), found, row, floors, measure)
         for row, h in enumerate(found.labels)
     ]
 
 
-def _part(label: str, found: Numbers, row: int, floors: Floors) -> DomainLine:
+def _part(label: str, found: Numbers, row: int, floors: Floors, measure: Measure) -> DomainLine:
     """One part of a unit's answers."""
     floor = floors.of(int(found.valid_n[row]))
     if floor == "hidden":
@@ -141,19 +142,21 @@ def _part(label: str, found: Numbers, row: int, floors: Floors) -> DomainLine:
         standard_error=value(found.points.standard_error[row]) if told else None,
         low=value(found.interval.low[row]),
         high=value(found.interval.high[row]),
-        shares=dict(zip(SCALE, spread.shares[row].tolist(), strict=True)) if spread else {},
+        shares=dict(zip(measure.levels, spread.shares[row].tolist(), strict=True)) if spread else {},
         satisfied_rate=value(spread.satisfied.value[row]) if spread else None,
         dissatisfied_rate=value(spread.dissatisfied.value[row]) if spread else None,
     )
 
 
-def by_question(snapshot: Snapshot, unit_id: int, source: str, points: PointsKey, floors: Floors) -> list[DomainLine]:
+def by_question(
+    snapshot: Snapshot, unit_id: int, selector: Selector, measure: Measure, floors: Floors
+) -> list[DomainLine]:
     """The unit's index of every question that the source asked about it."""
     lines = []
-    for code in sources.questions(snapshot, source):
-        rows = sources.material_of(unit_id, snapshot, source, code)
+    for code in sources.questions_of(snapshot, selector):
+        rows = sources.material_of(unit_id, snapshot, selector, code)
         mine: NDArray[Any] = np.where(rows.unit == NO_UNIT, -1, 0)
-        found = numbers(rows, mine, points) if len(rows) else None
+        found = numbers(rows, mine, measure) if len(rows) else None
         if found is not None:
-            lines.append(_part(code, found, 0, floors))
+            lines.append(_part(code, found, 0, floors, measure))
     return lines

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from survey.estimate import rules
-from survey.estimate.index.numbers import SCALE, Distribution, Numbers, PointsKey, by_unit
+from survey.estimate.index.numbers import Distribution, Numbers, by_unit
 from survey.estimate.material import sources
 from survey.estimate.material.rows import Material
 from survey.estimate.run.context import Context
 from survey.estimate.run.runs import Snapshot
-from survey.estimate.values import Floor, Index
-
-#: sources whose raters chose themselves
-SELF_SELECTED = frozenset({"counter"})
+from survey.estimate.values import Floor, Index, Measure, Selector
+from survey.questions.service import CANNOT_SAY, DRAWN, SELF_SELECTED
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,17 @@ class Floors:
         return rules.floor_of(valid_n, self.hidden, self.reference)
 
 
+def _self_selected(kind: str) -> dict[str, bool]:
+    return {"self_selected": kind in SELF_SELECTED}
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What stands beside the numbers of a source's units."""
 
     source: str
     question: str
+    scale: str = ""
     response_rate: float | None = None
     response_rate_with_partial: float | None = None
     #: unit -> cases handled; empty where the source has none
@@ -49,7 +52,7 @@ class Surroundings:
 
     def heading(self) -> dict[str, Any]:
         """What a line says even where its numbers are hidden."""
-        return {"source": self.source, "question": self.question, "self_selected": self.source in SELF_SELECTED}
+        return {"source": self.source, "question": self.question, **_self_selected(self.source), "scale": self.scale}
 
     def of(self, unit: int, n: int, mean: float | None) -> dict[str, Any]:
         cases = self.cases.get(unit)
@@ -64,10 +67,10 @@ class Surroundings:
         }
 
 
-def indices(snapshot: Snapshot, source: str, question: str, points: PointsKey, floors: Floors) -> list[Index]:
-    """Indices of all units that a source can speak about, by unit number."""
-    material = sources.material(snapshot, source, question)
-    found, around = by_unit(material, points), surroundings(snapshot, source, question, points)
+def indices(snapshot: Snapshot, selector: Selector, question: str, measure: Measure, floors: Floors) -> list[Index]:
+    """Indices of all units that the selected answers can speak about, by unit number."""
+    material = sources.material(snapshot, selector, question)
+    found, around = by_unit(material, measure), surroundings(snapshot, selector, question, measure)
     rows = {unit: row for row, unit in enumerate(found.labels)} if found else {}
     lines = []
     for unit in sorted({*rows, *around.cases, *around.held}):
@@ -75,11 +78,11 @@ def indices(snapshot: Snapshot, source: str, question: str, points: PointsKey, f
         if found is None or row is None or floors.of(int(found.valid_n[row])) == "hidden":
             lines.append(Index(unit, floor="hidden", **around.heading()))
         else:
-            lines.append(_index(unit, row, found, floors, around))
+            lines.append(_index(unit, row, found, floors, around, measure))
     return lines
 
 
-def _index(unit: int, row: int, found: Numbers, floors: Floors, around: Surroundings) -> Index:
+def _index(unit: int, row: int, found: Numbers, floors: Floors, around: Surroundings, measure: Measure) -> Index:
     n, valid_n = int(found.n[row]), int(found.valid_n[row])
     precision = _precision(found, row)
     return Index(
@@ -90,8 +93,15 @@ def _index(unit: int, row: int, found: Numbers, floors: Floors, around: Surround
         **around.heading(),
         **around.of(unit, n, precision["mean"]),
         **precision,
-        **(_distribution(found.distribution, row) if found.distribution else {"spread": value(found.spread[row])}),
+        **_spread(found, row, measure),
     )
+
+
+def _spread(found: Numbers, row: int, measure: Measure) -> dict[str, Any]:
+    """How the answers spread: over the levels, or for scores by their standard deviation."""
+    if found.distribution is None:
+        return {"spread": value(found.spread[row])}
+    return _distribution(found.distribution, row, measure)
 
 
 def _precision(found: Numbers, row: int) -> dict[str, Any]:
@@ -108,12 +118,12 @@ def _precision(found: Numbers, row: int) -> dict[str, Any]:
     }
 
 
-def _distribution(found: Distribution, row: int) -> dict[str, Any]:
+def _distribution(found: Distribution, row: int, measure: Measure) -> dict[str, Any]:
     low, high = found.satisfied.interval(0.95)
     told = str(found.satisfied.problem[row]) == ""
     return {
-        "counts": dict(zip((*SCALE, 0), found.counts[row].tolist(), strict=True)),
-        "shares": dict(zip(SCALE, found.shares[row].tolist(), strict=True)),
+        "counts": dict(zip((*measure.levels, CANNOT_SAY), found.counts[row].tolist(), strict=True)),
+        "shares": dict(zip(measure.levels, found.shares[row].tolist(), strict=True)),
         "topbox": value(found.shares[row, 0]),
         "satisfied_rate": value(found.satisfied.value[row]),
         "satisfied_standard_error": value(found.satisfied.standard_error[row]) if told else None,
@@ -133,17 +143,17 @@ def value(number: Any) -> float | None:
     return float(number) if np.isfinite(number) else None
 
 
-def surroundings(snapshot: Snapshot, source: str, question: str, points: PointsKey) -> Surroundings:
+def surroundings(snapshot: Snapshot, selector: Selector, question: str, measure: Measure) -> Surroundings:
     """Rates of response or participation, coverage, and the reading with held answers."""
-    held, with_held = _held(snapshot, source, question, points)
-    beside: dict[str, Any] = {"held": held, "with_held": with_held}
-    if source == "counter":
-        cases, coverage = _coverage(sources.material(snapshot, source, question), snapshot.context)
+    held, with_held = _held(snapshot, selector, question, measure)
+    beside: dict[str, Any] = {"held": held, "with_held": with_held, "scale": measure.scale}
+    if selector.kind == "counter":
+        cases, coverage = _coverage(sources.material(snapshot, selector, question), snapshot.context)
         beside |= {"cases": cases, "coverage": coverage}
-    if source in ("poll", "panel"):
-        rr1, rr2 = _response_rates(snapshot.context, source)
+    if selector.kind in DRAWN:
+        rr1, rr2 = _response_rates(snapshot, selector)
         beside |= {"response_rate": rr1, "response_rate_with_partial": rr2}
-    return Surroundings(source, question, **beside)
+    return Surroundings(selector.kind, question, **beside)
 
 
 def _coverage(material: Material, context: Context) -> tuple[dict[int, float], dict[int, float]]:
@@ -159,9 +169,10 @@ def _coverage(material: Material, context: Context) -> tuple[dict[int, float], d
     return cases, {unit: covered[unit] / number for unit, number in cases.items() if number}
 
 
-def _response_rates(context: Context, kind: str) -> tuple[float | None, float | None]:
-    """RR1 and RR2 of the round's waves of a kind, each wave by the people asked."""
-    waves = [wave for wave in context.waves.values() if wave.kind == kind and wave.sampled and wave.rr1 is not None]
+def _response_rates(snapshot: Snapshot, selector: Selector) -> tuple[float | None, float | None]:
+    """RR1 and RR2 of the selected waves, each wave by the people asked."""
+    found = [snapshot.context.wave_of(one.id) for one in sources.collections_of(snapshot, selector)]
+    waves = [wave for wave in found if wave is not None and wave.sampled and wave.rr1 is not None]
     asked = sum(wave.sampled for wave in waves)
     if not asked:
         return None, None
@@ -169,14 +180,16 @@ def _response_rates(context: Context, kind: str) -> tuple[float | None, float | 
     return first, sum((wave.rr2 or 0.0) * wave.sampled for wave in waves) / asked
 
 
-def _held(snapshot: Snapshot, source: str, question: str, points: PointsKey) -> tuple[dict[int, int], dict[int, float]]:
+def _held(
+    snapshot: Snapshot, selector: Selector, question: str, measure: Measure
+) -> tuple[dict[int, int], dict[int, float]]:
     """Held answers by unit, and the mean of each unit with them."""
     if not snapshot.cells.held.any():
         return {}, {}
-    rows = sources.wanted(snapshot, source, question) & (snapshot.cells.held > 0)
+    rows = sources.wanted(snapshot, selector, question) & (snapshot.cells.held > 0)
     units, counts = snapshot.cells.column("unit_id")[rows], snapshot.cells.held[rows]
     held = {int(unit): int(counts[units == unit].sum()) for unit in np.unique(units)}
-    found = by_unit(sources.material(snapshot, source, question, True), points)
+    found = by_unit(sources.material(snapshot, selector, question, True), measure)
     if found is None:
         return held, {}
     # the domains' last place holds the rows outside every unit

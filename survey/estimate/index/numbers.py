@@ -10,24 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.estimate.material.rows import NO_UNIT, Floats, Ints, Material
+from survey.estimate.values import Measure
+from survey.questions import service as questions
 from weighting import Estimate, Interval, levels, mean
-
-SCALE = (5, 4, 3, 2, 1)
-#: points of a table as a key: ((5, 100), (4, 80), …); empty for scores, which are points already
-PointsKey = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
     """How the levels spread in D domains; shares are weighted, counts are not."""
 
-    #: (D, 6) answers at levels 5, 4, 3, 2, 1, 0
+    #: (D, L + 1) answers at the scale's L levels, best first, then "cannot say"
     counts: Ints
-    #: (D, 5) shares of levels 5..1 among valid answers
+    #: (D, L) shares of the levels among valid answers
     shares: Floats
     #: (D,) share of "cannot say" among all answers
     cannot_say: Floats
-    #: shares of levels 3..5 and of levels 1..2 among valid answers
+    #: shares of the satisfied and of the bad levels among valid answers
     satisfied: Estimate
     dissatisfied: Estimate
 
@@ -53,7 +51,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, eq=False)
-class Domains:
+class DomainPlaces:
     """Which of D domains each row belongs to."""
 
     labels: tuple[int, ...]
@@ -65,54 +63,56 @@ class Domains:
         return len(self.labels)
 
 
-def domains_of(column: NDArray[Any]) -> Domains:
+def domains_of(column: NDArray[Any]) -> DomainPlaces:
     """Domains from whole numbers, negative for rows outside every domain."""
     inside = column >= 0
     labels, found = np.unique(column[inside], return_inverse=True)
     place = np.full(len(column), len(labels))
     place[inside] = found
-    return Domains(tuple(labels.tolist()), place)
+    return DomainPlaces(tuple(labels.tolist()), place)
 
 
-def numbers(material: Material, column: NDArray[Any], points: PointsKey) -> Numbers | None:
+def numbers(material: Material, column: NDArray[Any], measure: Measure) -> Numbers | None:
     """Estimate in every domain; None where there is no answer at all.
 
     Args:
         material: rows of one source and question.
         column: (n,) domain of each row, negative for rows outside.
-        points: points of each level; empty for scores.
+        measure: the scale and the points of its levels.
     """
     domains = domains_of(column)
     if not domains.size:
         return None
-    return _scored(material, domains, points, _distribution(material, domains) if points else None)
+    spread = _distribution(material, domains, measure.scale) if measure.scale else None
+    return _scored(material, domains, measure, spread)
 
 
 @lru_cache(maxsize=32)
-def by_unit(material: Material, points: PointsKey) -> Numbers | None:
+def by_unit(material: Material, measure: Measure) -> Numbers | None:
     """All units at once, remembered: pages ask for the same numbers again and again."""
     domains = _units(material)
     if not domains.size:
         return None
-    return _scored(material, domains, points, _distribution_by_unit(material) if points else None)
+    spread = _distribution_by_unit(material, measure.scale) if measure.scale else None
+    return _scored(material, domains, measure, spread)
 
 
-def _units(material: Material) -> Domains:
+def _units(material: Material) -> DomainPlaces:
     return domains_of(np.where(material.unit == NO_UNIT, -1, material.unit))
 
 
 @lru_cache(maxsize=32)
-def _distribution_by_unit(material: Material) -> Distribution:
+def _distribution_by_unit(material: Material, scale: str) -> Distribution:
     """It does not depend on the points: another points table costs one mean."""
-    return _distribution(material, _units(material))
+    return _distribution(material, _units(material), scale)
 
 
-def _scored(material: Material, domains: Domains, points: PointsKey, spread: Distribution | None) -> Numbers:
-    worths = [worth for _level, worth in points] or [0, 100]
+def _scored(material: Material, domains: DomainPlaces, measure: Measure, spread: Distribution | None) -> Numbers:
+    worths = [worth for _level, worth in measure.points.pairs] if measure.points else [0, 100]
     limits = (min(worths), max(worths))
-    whole = mean(material.design, worth_of(material, points), domains=domains.place, limits=limits)
+    whole = mean(material.design, worth_of(material, measure), domains=domains.place, limits=limits)
     if spread is not None:
-        n, valid_n = spread.counts.sum(axis=1), spread.counts[:, :5].sum(axis=1)
+        n, valid_n = spread.counts.sum(axis=1), spread.counts[:, :-1].sum(axis=1)
     else:
         n = valid_n = np.bincount(domains.place, weights=material.frequency)[: domains.size].round().astype(np.int64)
     low, high = whole.interval(0.95)
@@ -121,9 +121,18 @@ def _scored(material: Material, domains: Domains, points: PointsKey, spread: Dis
     return Numbers(domains.labels, n, valid_n, whole, interval, spread)
 
 
-def _distribution(material: Material, domains: Domains) -> Distribution:
-    answers = np.where(material.level >= 0, material.level, np.nan)
-    table = levels(material.design, answers, points={level: level for level in SCALE}, domains=domains.place)
+def _distribution(material: Material, domains: DomainPlaces, code: str) -> Distribution:
+    answers, scale = np.where(material.level >= 0, material.level, np.nan), questions.SCALES[code]
+    table = levels(
+        material.design,
+        answers,
+        points={level: level for level in scale.levels},
+        domains=domains.place,
+        satisfied=scale.satisfied,
+        dissatisfied=scale.bad,
+        top=(scale.top,),
+        cannot_say=questions.CANNOT_SAY,
+    )
     k = domains.size
     counts = np.column_stack([table.counts[:k, ::-1], table.cannot_say_counts[:k]]).round().astype(np.int64)
     return Distribution(
@@ -131,11 +140,11 @@ def _distribution(material: Material, domains: Domains) -> Distribution:
     )
 
 
-def worth_of(material: Material, points: PointsKey) -> Floats:
+def worth_of(material: Material, measure: Measure) -> Floats:
     """(n,) points of each row; nan for "cannot say" and for rows that only fill up a stratum."""
-    if not points:
+    if measure.points is None:
         return np.where(material.score >= 0, material.score, np.nan)
     worth = np.full(len(material), np.nan)
-    for level, each in points:
+    for level, each in measure.points.pairs:
         worth[material.level == level] = each
     return worth

@@ -11,7 +11,7 @@ import numpy as np
 
 from survey.estimate.material.rows import NO_UNIT, Floats, Material, Rows, Strata, number_strata, summed
 from survey.estimate.rules import pooled_strata
-from survey.estimate.run.context import Context, Wave
+from survey.estimate.run.context import Context, RunWave
 from survey.estimate.values import DesignFault
 
 
@@ -47,7 +47,7 @@ def material(rows: Rows, context: Context) -> Material:
     )
 
 
-def _of(column: str, waves: list[Wave | None], labels: list[str], missing: float) -> Floats:
+def _of(column: str, waves: list[RunWave | None], labels: list[str], missing: float) -> Floats:
     found = [
         getattr(wave, column).get(label, missing) if wave else missing
         for wave, label in zip(waves, labels, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -101,8 +102,15 @@ class Rows:
     stratum: NDArray[np.str_]
 
 
-def cut(cells: Cells, rows: NDArray[np.bool_], *, with_held: bool) -> Rows:
-    """The wanted cells, held answers in or out."""
+def cut(cells: Cells, rows: NDArray[np.bool_], wave_of: Mapping[int, int], *, with_held: bool) -> Rows:
+    """The wanted cells, held answers in or out.
+
+    Args:
+        cells: of the run.
+        rows: (n,) which are wanted.
+        wave_of: collection -> its wave, 0 where nobody was drawn.
+        with_held: count the held answers too.
+    """
     count = cells.counted + cells.held if with_held else cells.counted
     kept = np.flatnonzero(rows & (count > 0))
 
@@ -116,7 +124,7 @@ def cut(cells: Cells, rows: NDArray[np.bool_], *, with_held: bool) -> Rows:
         score=column("score"),
         factor=column("factor"),
         window=column("window_id"),
-        wave=column("wave_id"),
+        wave=np.array([wave_of.get(number, 0) for number in column("collection_id").tolist()], np.int64),
         month=column("month"),
         group=column("group"),
         stratum=column("stratum"),

@@ -1,6 +1,6 @@
 """The tally of a round as sorted integer columns: what a run stores, hashes and computes from.
 
-A cell is one combination of source, unit, counter, month, wave, group, stratum, selection factor, question and
+A cell is one combination of collection, unit, counter, channel, month, group, stratum, selection factor, question and
 answer, with the number of answers in it: counted, and held beside. Cells of several databases add up.
 """
 
@@ -9,26 +9,24 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from survey.collect.service import TallyTable
+
 Ints = NDArray[np.int64]
 
 #: the columns that tell cells apart, in the order in which cells are sorted
-TEXTS = ("source", "month", "group", "stratum", "question")
-NUMBERS = ("unit_id", "window_id", "wave_id", "factor", "level", "score")
+TEXTS = ("month", "group", "stratum", "question")
+NUMBERS = ("collection_id", "unit_id", "window_id", "channel", "factor", "level", "score")
 COLUMNS = (*TEXTS, *NUMBERS)
-
-
-class Tally(Protocol):
-    """What `collect` hands over: columns of equal length."""
-
-    @property
-    def count(self) -> Sequence[int]: ...
+#: columns of runs of the first version, which knew sources and waves instead of collections
+FIRST_VERSION = ("source", "wave_id")
+NONE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,52 +54,23 @@ class Cells:
         return np.asarray(np.isin(self.values[name], list(wanted))[self.codes[name]])
 
 
-def from_tallies(everything: Tally, held: Tally | None = None, excluded: Tally | None = None) -> Cells:
-    """Subtract held and excluded answers from all answers, and keep the held ones beside.
+def from_tally(table: TallyTable) -> Cells:
+    """A round's tally as cells: excluded answers are left out, held ones are kept beside."""
+    kept = table.where((table.counted > 0) | (table.held > 0))
+    columns = {name: kept.column(name) for name in COLUMNS if name != "month"}
+    months = kept.column("month")
+    columns["month"] = np.array([f"{month // 100}-{month % 100:02}" for month in months.tolist()], np.str_)
+    return from_columns(columns, kept.counted, kept.held)
 
-    Args:
-        everything: all answers of the round.
-        held: the part of them that waits for a decision; counts nothing in the main reading.
-        excluded: the part that was decided to count nothing at all.
-    """
-    parts = [(everything, 1, 0), (held, -1, 1), (excluded, -1, 0)]
-    given = [(tally, here, beside) for tally, here, beside in parts if tally is not None]
-    counts = [np.asarray(tally.count, np.int64) for tally, _here, _beside in given]
-    counted = np.concatenate([n * here for n, (_tally, here, _beside) in zip(counts, given, strict=True)])
-    beside = np.concatenate([n * beside for n, (_tally, _here, beside) in zip(counts, given, strict=True)])
+
+def from_columns(columns: Mapping[str, NDArray[Any]], counted: Ints, held: Ints) -> Cells:
+    """Cells from columns of equal length, sorted; no two rows agree in every column."""
     values, codes = {}, {}
     for name in COLUMNS:
-        column = np.concatenate([_column(tally, name) for tally, _here, _beside in given])
-        values[name], codes[name] = np.unique(column, return_inverse=True)
-    return _grouped(values, {name: code.astype(np.int64) for name, code in codes.items()}, counted, beside)
-
-
-def _column(tally: Tally, name: str) -> NDArray[Any]:
-    kind = np.str_ if name in TEXTS else np.float64 if name in ("factor", "score") else np.int64
-    return np.asarray(getattr(tally, name), kind)
-
-
-def _grouped(values: dict[str, NDArray[Any]], codes: dict[str, Ints], counted: Ints, held: Ints) -> Cells:
-    """Sum cells that agree in every column, drop empty ones, sort by the columns' order."""
-    key = np.zeros(len(counted), np.int64)
-    for name in COLUMNS:  # recoded at each step, so the key never outgrows 64 bits
-        key = np.unique(key * len(values[name]) + codes[name], return_inverse=True)[1].astype(np.int64)
-    n_cells = int(key.max()) + 1 if len(key) else 0
-    first = np.zeros(n_cells, np.int64)
-    first[key[::-1]] = np.arange(len(key) - 1, -1, -1)
-    sums = [np.bincount(key, weights=count, minlength=n_cells).astype(np.int64) for count in (counted, held)]
-    kept = (sums[0] > 0) | (sums[1] > 0)
-    rows = first[kept]
-    return _compact(values, {name: code[rows] for name, code in codes.items()}, sums[0][kept], sums[1][kept])
-
-
-def _compact(values: dict[str, NDArray[Any]], codes: dict[str, Ints], counted: Ints, held: Ints) -> Cells:
-    """Forget values that no cell has any more: they must not change the hash."""
-    left, places = {}, {}
-    for name, code in codes.items():
-        used, place = np.unique(code, return_inverse=True)
-        left[name], places[name] = values[name][used], place.astype(np.int64)
-    return Cells(left, places, counted, held)
+        values[name], places = np.unique(columns[name], return_inverse=True)
+        codes[name] = places.astype(np.int64)
+    order = np.lexsort([codes[name] for name in reversed(COLUMNS)])
+    return Cells(values, {name: code[order] for name, code in codes.items()}, counted[order], held[order])
 
 
 def digest(cells: Cells, context: str) -> str:
@@ -126,9 +95,28 @@ def pack(cells: Cells) -> bytes:
     return out.getvalue()
 
 
-def unpack(data: bytes) -> Cells:
-    """The cells of a packed archive."""
+def unpack(data: bytes) -> tuple[Cells, dict[int, tuple[str, int]]]:
+    """The cells of a packed archive.
+
+    Returns:
+        The cells; and for a run of the first version, which source and wave each of its made-up collections was.
+    """
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        if f"values_{FIRST_VERSION[0]}" in arrays:
+            return _of_first_version({name: arrays[name] for name in arrays})
         values = {name: arrays[f"values_{name}"] for name in COLUMNS}
         codes = {name: arrays[f"codes_{name}"].astype(np.int64) for name in COLUMNS}
-        return Cells(values, codes, arrays["counted"], arrays["held"])
+        return Cells(values, codes, arrays["counted"], arrays["held"]), {}
+
+
+def _of_first_version(arrays: Mapping[str, NDArray[Any]]) -> tuple[Cells, dict[int, tuple[str, int]]]:
+    def column(name: str) -> NDArray[Any]:
+        return np.asarray(arrays[f"values_{name}"][arrays[f"codes_{name}"]])
+
+    pairs = list(zip(column("source").tolist(), column("wave_id").tolist(), strict=True))
+    numbers = {pair: number for number, pair in enumerate(sorted(set(pairs)), 1)}
+    columns = {name: column(name) for name in COLUMNS if f"values_{name}" in arrays}
+    columns["collection_id"] = np.array([numbers[pair] for pair in pairs], np.int64)
+    columns["channel"] = np.full(len(pairs), NONE, np.int64)
+    cells = from_columns(columns, arrays["counted"], arrays["held"])
+    return cells, {number: pair for pair, number in numbers.items()}

@@ -61,7 +61,7 @@ def plain(row: RunRow) -> Run:
     """A stored run as other rooms see it."""
     made_at = clock.local(row.made_at)
     counts = (row.counted, row.held, row.excluded, row.cells)
-    return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, "done", *counts)
+    return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, *counts)
 
 
 def find(run_id: int) -> RunRow:
@@ -84,7 +84,8 @@ def snapshot(run_id: int) -> Snapshot:
         if row.tally_hash in _kept:
             _kept.move_to_end(row.tally_hash)
             return _kept[row.tally_hash]
-    made = Snapshot(row.tally_hash, tallies.unpack(row.tally), contexts.read(row.context))
+    cells, first_version = tallies.unpack(row.tally)
+    made = Snapshot(row.tally_hash, cells, contexts.read(row.context, first_version))
     with _lock:
         _kept[row.tally_hash] = made
         while len(_kept) > KEPT:

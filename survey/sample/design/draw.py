@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from flask_babel import gettext
 
+from survey.base.canonical import canonical, sha256
 from survey.base.errors import Refused
 from survey.base.web import tables
 from survey.sample import rules
@@ -90,12 +91,12 @@ def record(wave: Wave, frame: Frame, drawn: Sequence[Drawn], *, drawn_on: str) -
 
 
 def design_json(design: SampleDesign) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(rules.canonical(asdict(design)))
+    value: dict[str, Any] = json.loads(canonical(asdict(design)))
     return value
 
 
 def design_hash(design: Mapping[str, Any]) -> str:
-    return rules.sha256(rules.canonical(design))
+    return sha256(canonical(design))
 
 
 def repeat_from_file(data: bytes, text: str) -> Comparison:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import delete, exists, func, insert, select, update
 
 from survey.base import clock
+from survey.base.canonical import canonical
 from survey.base.errors import NotFound, Refused
 from survey.base.people import audit
 from survey.base.store import encryption
@@ -66,10 +67,10 @@ def _check_source(source: FrameSource, cases: Sequence[Case]) -> None:
 
 
 def _row(case: Case, order: Sequence[int]) -> dict[str, Any]:
-    sealed = encryption.seal(rules.canonical(dict(case.contact))) if case.contact else None
+    sealed = encryption.seal(canonical(dict(case.contact))) if case.contact else None
     return {
         "case_key": case.key,
-        "strata": rules.canonical([case.values[index] for index in order]),
+        "strata": canonical([case.values[index] for index in order]),
         "contact": sealed,
     }
 

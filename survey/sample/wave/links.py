@@ -68,7 +68,7 @@ def _find(connection: Connection, token: str) -> Any:
 def _wave(row: Any) -> Wave:
     return Wave(
         id=row.wave_id,
-        round_id=row.round_id,
+        collection_id=row.collection_id,
         name=row.name,
         kind=row.kind,
         questionnaire=row.questionnaire,

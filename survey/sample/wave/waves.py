@@ -13,6 +13,8 @@ from survey.base import clock
 from survey.base.errors import NotFound, Refused
 from survey.base.people import audit
 from survey.base.store.database import session
+from survey.rounds import service as rounds
+from survey.rounds.service import NewCollection
 from survey.sample import models, rules
 from survey.sample.design import draw as drawing
 from survey.sample.frame import frames
@@ -23,7 +25,7 @@ from survey.sample.wave import links
 def wave_value(wave: models.WaveRow) -> Wave:
     return Wave(
         id=wave.id,
-        round_id=wave.round_id,
+        collection_id=wave.collection_id,
         name=wave.name,
         kind=wave.kind,
         questionnaire=wave.questionnaire,
@@ -39,11 +41,11 @@ def wave_value(wave: models.WaveRow) -> Wave:
     )
 
 
-def waves(round_id: int | None = None) -> list[Wave]:
-    """All waves, newest first; those of one round if it is named."""
+def waves(collection_ids: Collection[int] | None = None) -> list[Wave]:
+    """All waves, newest first; those of some collections if these are named."""
     query = select(models.WaveRow).order_by(models.WaveRow.id.desc())
-    if round_id is not None:
-        query = query.where(models.WaveRow.round_id == round_id)
+    if collection_ids is not None:
+        query = query.where(models.WaveRow.collection_id.in_(list(collection_ids)))
     return [wave_value(wave) for wave in session().scalars(query)]
 
 
@@ -57,7 +59,6 @@ def stored(wave_id: int) -> models.WaveRow:
 def add(
     name: str,
     *,
-    round_id: int,
     frame_id: int,
     kind: str,
     questionnaire: str,
@@ -71,9 +72,21 @@ def add(
     if session().scalar(select(models.WaveRow.id).where(models.WaveRow.name == name)):
         raise Refused(gettext("There is a wave named %(name)s already; choose another name.", name=name))
     frames.frame(frame_id)
+    collection = rounds.add_collection(
+        NewCollection(
+            name,
+            name,
+            kind,
+            questionnaire,
+            rounds.known_code(group, rounds.groups()),
+            opens_on=opens_on,
+            closes_on=closes_on,
+            unit_ids=frozenset(unit_ids),
+        )
+    )
     wave = models.WaveRow(
         name=name,
-        round_id=round_id,
+        collection_id=collection.id,
         frame_id=frame_id,
         kind=kind,
         questionnaire=questionnaire,
@@ -195,6 +208,8 @@ def remove(wave: models.WaveRow) -> None:
         raise Refused(gettext("A drawn wave stays on record."))
     session().execute(delete(models.WaveStratumRow).where(models.WaveStratumRow.wave_id == wave.id))
     session().delete(wave)
+    session().flush()
+    rounds.remove_collections([wave.collection_id])
     audit.record("wave.removed", wave.name)
 
 

@@ -10,10 +10,10 @@ from flask_babel import gettext
 from sqlalchemy import select, update
 
 from survey.base import clock
+from survey.base.canonical import sha256
 from survey.base.errors import NotFound
 from survey.base.store.database import engine, session
 from survey.score.models import FeedKeyRow
-from survey.score.sheet.sheet import digest
 
 #: so that a key found in a log or a repository is recognised as one
 PREFIX = "psf_"
@@ -35,7 +35,7 @@ class Key:
 def make(name: str, actor: str) -> tuple[Key, str]:
     """A new key, and the secret that is never seen again: 192 random bits."""
     secret = PREFIX + secrets.token_urlsafe(24)
-    row = FeedKeyRow(name=name, prefix=secret[:8], sha256=digest(secret), made_at=clock.now(), made_by=actor)
+    row = FeedKeyRow(name=name, prefix=secret[:8], sha256=sha256(secret), made_at=clock.now(), made_by=actor)
     session().add(row)
     session().flush()
     return _key(row), secret
@@ -58,7 +58,7 @@ def all_keys() -> list[Key]:
 def find(secret: str) -> Key | None:
     """The valid key with this secret. Only hashes are compared, so timing tells nothing about the secret."""
     row = session().scalar(
-        select(FeedKeyRow).where(FeedKeyRow.sha256 == digest(secret), FeedKeyRow.revoked_at.is_(None))
+        select(FeedKeyRow).where(FeedKeyRow.sha256 == sha256(secret), FeedKeyRow.revoked_at.is_(None))
     )
     return _key(row) if row else None
 

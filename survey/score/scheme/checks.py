@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from survey.questions.service import FIVE, PointsFault, PointsTable
 from survey.score.scheme.components import read_classes, title_in
 from survey.score.scheme.grades import read_grades
 from survey.score.scheme.read import Findings, known_keys, list_in, number_in, read_source
@@ -16,8 +17,6 @@ KEYS = (
     "floor", "decimals", "ties", "sources", "assumptions",
 )  # fmt: skip
 EXTRA_KEYS = ("id", "title", "cap")
-LEVELS = (5, 4, 3, 2, 1)
-USUAL_POINTS = (100.0, 80.0, 60.0, 30.0, 0.0)
 
 
 def check_scheme(text: str) -> Scheme:
@@ -76,30 +75,23 @@ def _one_of(findings: Findings, path: str, value: object, known: tuple[str, ...]
     return str(value)
 
 
-def _points(findings: Findings, value: object) -> tuple[tuple[int, float], ...]:
-    """Points of the levels 5 to 1: "100/80/60/30/0" or a mapping."""
+def _points(findings: Findings, value: object) -> PointsTable:
+    """Points of the five levels: "100/80/60/30/0", a list from the best, or a mapping."""
     if value is None:
-        return tuple(zip(LEVELS, USUAL_POINTS, strict=True))
-    stated = value.split("/") if isinstance(value, str) else value
-    if isinstance(stated, list) and len(stated) == len(LEVELS):
-        stated = {level: _as_number(item) for level, item in zip(LEVELS, stated, strict=True)}
-    if not isinstance(stated, dict) or set(stated) != set(LEVELS):
-        findings.add("points", value, gettext("Give points for the levels 5 to 1, such as 100/80/60/30/0."))
-        return ()
-    points = [number_in(findings, f"points.{level}", stated[level], high=100) for level in LEVELS]
-    if None in points:
-        return ()
-    given = [point for point in points if point is not None]
-    if given != sorted(given, reverse=True) or given[0] == given[-1]:
-        findings.add("points", value, gettext("A better level must not bring fewer points than a worse one."))
-    return tuple(zip(LEVELS, given, strict=True))
-
-
-def _as_number(item: Any) -> Any:
+        return FIVE.points
     try:
-        return float(item)
-    except (TypeError, ValueError):
-        return item
+        if isinstance(value, dict):
+            return PointsTable.of_mapping(value, FIVE.levels)
+        if isinstance(value, list):
+            return PointsTable.of_numbers([float(item) for item in value], FIVE.levels)
+        return PointsTable.parse(str(value), FIVE.levels)
+    except (PointsFault, TypeError, ValueError):
+        sentence = gettext(
+            "Give points for the levels 5 to 1, such as 100/80/60/30/0, from 100 down to 0; a better level must not "
+            "bring fewer than a worse one."
+        )
+        findings.add("points", value, sentence)
+        return FIVE.points
 
 
 def _extras(findings: Findings, data: dict[str, Any]) -> tuple[Extra, ...]:

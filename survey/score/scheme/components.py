@@ -9,8 +9,10 @@ from flask_babel import gettext
 
 from survey.score.scheme.read import Findings, known_keys, list_in, number_in
 from survey.score.scheme.scheme import SURVEYS, ClassRules, Component, Words
+from survey.score.scheme.selectors import KEYS as SELECTOR_KEYS
+from survey.score.scheme.selectors import read_points_table, read_selector
 
-KEYS = ("id", "title", "share", "points", "source", "out_of", "question", "assumption", "parts")
+KEYS = ("id", "title", "share", "points", "source", "out_of", "question", "assumption", "parts", *SELECTOR_KEYS)
 #: shares and points are decimal numbers written by people; beyond this they do not add up
 TOLERANCE = 1e-6
 
@@ -100,6 +102,8 @@ class _Tree:
             external=external,
             out_of=out_of,
             question=str(item.get("question") or ""),
+            selector=read_selector(self.findings, path, item, source),
+            points_table=read_points_table(self.findings, path, item),
             assumption=title_in(self.findings, f"{path}.assumption", assumption) if assumption else None,
             parts=self._siblings(f"{path}.parts", parts, full) if parts else (),
         )

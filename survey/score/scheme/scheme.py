@@ -8,29 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from survey.estimate.service import Selector
+from survey.questions.service import SOURCES, PointsTable, Words
+
 #: sources that are surveys: their values are indices with a standard error
-SURVEYS = ("counter", "poll", "panel", "import")
+SURVEYS = tuple(SOURCES)
 #: what to do with a component whose index is below the publication floor
 FLOORS = ("no_score", "redistribute")
 ALL_CLASSES = "*"
-
-
-@dataclass(frozen=True)
-class Words:
-    """The same words in Chinese and, where the scheme gives them, in English."""
-
-    zh: str
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.zh
-
-    def said(self, language: str) -> str:
-        """
-        >>> Words("民意调查", "Opinion poll").said("en"), Words("民意调查").said("en")
-        ('Opinion poll', '民意调查')
-        """
-        return self.en if language == "en" and self.en else self.zh
 
 
 @dataclass(frozen=True)
@@ -51,6 +36,10 @@ class Component:
     out_of: float = 100.0
     #: the question whose index counts; empty = the overall question of the source
     question: str = ""
+    #: which collections of the source count: groups of raters, waves, channels, form; empty = the only ones there are
+    selector: Selector | None = None
+    #: points of the levels, where they are not the scheme's
+    points_table: str = ""
     #: what the scheme's text leaves open and this file decided
     assumption: Words | None = None
     parts: tuple[Component, ...] = ()
@@ -58,6 +47,11 @@ class Component:
     @property
     def is_survey(self) -> bool:
         return self.source in SURVEYS
+
+    @property
+    def selected(self) -> Selector:
+        """Which answers the leaf counts."""
+        return self.selector or Selector(self.source)
 
     def leaves(self) -> Iterator[Component]:
         """The components that have a value of their own."""
@@ -106,8 +100,8 @@ class Scheme:
     version: int
     title: Words
     total: float
-    #: level -> points; how the five levels become an index of 0 to 100
-    points: tuple[tuple[int, float], ...]
+    #: how the five levels become an index of 0 to 100
+    points: PointsTable
     classes: tuple[ClassRules, ...]
     extras: tuple[Extra, ...] = ()
     #: the most points that all bonuses together may add; None = the sum of their caps
@@ -130,6 +124,10 @@ class Scheme:
     def external_leaves(self) -> dict[str, Component]:
         """Code of an imported value -> a component that takes it."""
         return {leaf.external: leaf for rules in self.classes for leaf in rules.leaves() if leaf.external}
+
+    def survey_leaves(self) -> list[Component]:
+        """The components whose values are indices."""
+        return [leaf for rules in self.classes for leaf in rules.leaves() if leaf.is_survey]
 
     def all_assumptions(self) -> list[Words]:
         """The scheme's own, then those of its components."""

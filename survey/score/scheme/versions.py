@@ -10,12 +10,12 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from survey.base import clock
+from survey.base.canonical import sha256
 from survey.base.errors import NotFound, Refused
 from survey.base.store.database import session
 from survey.score.models import SchemeRow, SheetRow
 from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Scheme
-from survey.score.sheet.sheet import digest
 
 #: schemes that come with the product
 SHIPPED = Path(__file__).parents[1] / "schemes"
@@ -89,7 +89,7 @@ def store(text: str, actor: str) -> tuple[int, Scheme]:
     versions = select(SchemeRow).where(SchemeRow.code == scheme.code)
     present = session().scalar(versions.where(SchemeRow.version == scheme.version))
     if present is not None:
-        if present.sha256 == digest(text):
+        if present.sha256 == sha256(text):
             return present.id, scheme
         latest = session().scalar(select(func.max(SchemeRow.version)).where(SchemeRow.code == scheme.code))
         raise Refused(
@@ -105,7 +105,7 @@ def store(text: str, actor: str) -> tuple[int, Scheme]:
         version=scheme.version,
         title=scheme.title.zh[:200],
         text=text,
-        sha256=digest(text),
+        sha256=sha256(text),
         stored_at=clock.now(),
         stored_by=actor,
     )

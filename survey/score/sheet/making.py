@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from scipy import special
 
 from survey.estimate import service as estimate
+from survey.estimate.service import Selector
+from survey.questions.service import FIVE
 from survey.score.scheme.scheme import Component, Scheme
 from survey.score.sheet import rules
 from survey.score.sheet.precision import error_of_sum, interval, place_sets
@@ -38,7 +40,7 @@ class Judged:
     left_out: tuple[str, ...]
 
 
-def scored(scheme: Scheme, run_id: int, given: Given) -> Judged:
+def scored(scheme: Scheme, run_id: int | None, given: Given) -> Judged:
     """Every class of the scheme with its units scored, not ranked yet."""
     groups: dict[str, list[units.Unit]] = {}
     left_out = []
@@ -61,24 +63,27 @@ def ranked(scheme: Scheme, judged: Judged) -> Judged:
 
 
 class _Indices:
-    """The run's indices, fetched once for each source and question that the scheme names."""
+    """The run's indices, fetched once for each selector and question that the scheme names."""
 
-    def __init__(self, run_id: int, scheme: Scheme) -> None:
+    def __init__(self, run_id: int | None, scheme: Scheme) -> None:
         self._run_id = run_id
-        self._points = dict(scheme.points)
-        self._found: dict[tuple[str, str], dict[int, estimate.Index]] = {}
+        self._points = scheme.points.text
+        self._found: dict[tuple[Selector, str, str], dict[int, estimate.Index]] = {}
 
     def of(self, unit_id: int, leaf: Component) -> Measured | None:
-        key = (leaf.source, leaf.question)
+        key = (leaf.selected, leaf.question, leaf.points_table)
         if key not in self._found:
             self._found[key] = {index.unit_id: index for index in self._fetch(*key)}
         index = self._found[key].get(unit_id)
         return None if index is None else _measured(index)
 
-    def _fetch(self, source: str, question: str) -> list[estimate.Index]:
-        if source == "panel":
-            return estimate.panel_indices(self._run_id)
-        return estimate.indices(self._run_id, source=source, question=question or None, points=self._points)
+    def _fetch(self, selector: Selector, question: str, table: str) -> list[estimate.Index]:
+        """The scheme's points are those of five levels; answers on another scale have their own."""
+        if self._run_id is None:
+            return []
+        is_five = estimate.scale_of(self._run_id, selector, question) == FIVE.code
+        points = table or (self._points if is_five else "")
+        return estimate.indices(self._run_id, source=selector, question=question or None, points=points)
 
 
 def _error_of(index: estimate.Index) -> float | None:

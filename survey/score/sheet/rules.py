@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from survey.estimate.service import Selector
+from survey.questions.service import SOURCES
 from survey.score.scheme.scheme import Component, Extra, Grade
 from survey.score.sheet.precision import error_of_sum
 from survey.score.sheet.sheet import ExtraLine, Part
 
 #: sources whose small numbers of answers say too little for a place
-JUDGED = ("counter", "poll", "import")
+JUDGED = frozenset(code for code, source in SOURCES.items() if source.judged_by_number)
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,21 @@ def _blank(component: Component) -> Part:
         full=component.full,
         stated=component.stated,
         out_of=component.out_of,
+        selected=selected_by(component.selector),
     )
+
+
+def selected_by(selector: Selector | None) -> tuple[tuple[str, str], ...]:
+    """What a leaf selects beside its source, as name and value; an address takes the same.
+
+    >>> selected_by(Selector("poll", groups=("deputies",), channels=(11, 12)))
+    (('group', 'deputies'), ('channel', '11'), ('channel', '12'))
+    """
+    if selector is None:
+        return ()
+    named = {"group": selector.groups, "collection": selector.collections, "channel": selector.channels}
+    pairs = [(name, str(value)) for name, values in named.items() for value in values]
+    return (*pairs, *((("form", selector.form),) if selector.form else ()))
 
 
 def _empty(component: Component, found: Measured | None) -> Part:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from survey.base.canonical import canonical
 from survey.score.scheme.scheme import Words
 
 #: raised when a reader of the JSON would have to change
@@ -51,6 +51,8 @@ class Part:
     floor: str = ""
     #: why there are no points: "no_answers", "hidden", "no_value", "parts"
     missing: str = ""
+    #: which answers of the source count, as pairs of name and value; none = all of them
+    selected: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
 
     def leaves(self) -> Iterator[Part]:
@@ -155,18 +157,15 @@ def to_json(content: SheetContent) -> str:
 
 def to_json_value(value: Any) -> str:
     """Any plain value in the canonical form."""
-    return json.dumps(_rounded(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical(_rounded(value))
 
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0
     if isinstance(value, dict):
-        return {str(key): _rounded(item) for key, item in value.items()}
+        # what nobody selected is not written: sheets made before anything could be stay as they are
+        return {str(key): _rounded(item) for key, item in value.items() if key != "selected" or item}
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
@@ -193,4 +192,10 @@ def _line(data: dict[str, Any]) -> Line:
 
 
 def _parts(items: list[dict[str, Any]]) -> tuple[Part, ...]:
-    return tuple(Part(**{**item, "title": Words(**item["title"]), "parts": _parts(item["parts"])}) for item in items)
+    return tuple(_part(item) for item in items)
+
+
+def _part(item: dict[str, Any]) -> Part:
+    selected = tuple((name, text) for name, text in item.get("selected", ()))
+    title, parts = Words(**item["title"]), _parts(item["parts"])
+    return Part(**{**item, "title": title, "parts": parts, "selected": selected})

@@ -13,15 +13,15 @@ from survey.base import clock
 from survey.base.code_version import code_version
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Viewer
-from survey.base.store.database import session
+from survey.base.store.database import give_back, session
 from survey.base.web import demo
 from survey.estimate import service as estimate
+from survey.rounds import service as rounds
 from survey.score.models import ExternalValueRow, ExtraRow, SchemeRow, SheetRow
 from survey.score.scheme.scheme import Scheme
 from survey.score.sheet import making, signing, values
 from survey.score.sheet.making import Judged
 from survey.score.sheet.sheet import SheetContent, from_json, to_json
-from survey.units import service as units
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SheetEntry:
     scheme_code: str
     scheme_version: int
     scheme_title: str
-    run_id: int
+    run_id: int | None
     made_at: datetime
     made_by: str
     replaces_id: int | None
@@ -130,15 +130,16 @@ class Order:
     round_id: int
     scheme_id: int
     scheme: Scheme
-    run: estimate.Run
+    #: none where the scheme asks nobody
+    run: estimate.Run | None
     replaces_id: int | None = None
     reason: str = ""
 
 
-def judge(round_id: int, scheme: Scheme, run_id: int) -> Judged:
+def judge(round_id: int, scheme: Scheme, run_id: int | None) -> Judged:
     """Score and rank every unit. Nothing may have been written before in this request."""
     units_scored = making.scored(scheme, run_id, values.given(round_id, scheme.code))
-    session().rollback()  # only read so far: SQLite's write lock is given back before the long part
+    give_back()
     return making.ranked(scheme, units_scored)
 
 
@@ -148,7 +149,7 @@ def make(order: Order, judged: Judged, actor: str) -> int:
     row = SheetRow(
         round_id=order.round_id,
         scheme_id=order.scheme_id,
-        run_id=order.run.id,
+        run_id=order.run.id if order.run else None,
         made_at=now,
         made_by=actor,
         replaces_id=order.replaces_id,
@@ -164,7 +165,7 @@ def make(order: Order, judged: Judged, actor: str) -> int:
 
 
 def _content(row: SheetRow, order: Order, judged: Judged) -> SheetContent:
-    round_ = units.round_(order.round_id)
+    round_ = rounds.round_(order.round_id)
     scheme = order.scheme
     text = session().get_one(SchemeRow, order.scheme_id)
     return SheetContent(
@@ -182,16 +183,16 @@ def _content(row: SheetRow, order: Order, judged: Judged) -> SheetContent:
             "title": {"zh": scheme.title.zh, "en": scheme.title.en},
             "total": scheme.total,
             "decimals": scheme.decimals,
-            "points": {str(level): points for level, points in scheme.points},
+            "points": {str(level): points for level, points in scheme.points.pairs},
             "ties": list(scheme.ties),
             "floor": scheme.floor,
             "graded": bool(scheme.grades),
         },
         assumptions=tuple(scheme.all_assumptions()),
         basis={
-            "run": order.run.id,
-            "tally_hash": order.run.tally_hash,
-            "estimate_code": order.run.code_version,
+            "run": order.run.id if order.run else None,
+            "tally_hash": order.run.tally_hash if order.run else None,
+            "estimate_code": order.run.code_version if order.run else None,
             "score_code": code_version(*making.DECIDING),
         },
         demonstration=row.demo,
@@ -210,7 +211,7 @@ def _replaced(order: Order) -> dict[str, object] | None:
 
 def order_of(row: SheetRow, scheme: Scheme) -> Order:
     """What a draft was ordered to be."""
-    run = estimate.run(row.run_id)
+    run = None if row.run_id is None else estimate.run(row.run_id)
     return Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
 
 

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask_babel import gettext
 
+from survey.base.canonical import sha256
 from survey.base.errors import Refused
-from survey.score.sheet.sheet import digest, to_json_value
+from survey.score.sheet.sheet import to_json_value
 
 KEY_FILE = "signing_key.pem"
 
@@ -36,12 +37,12 @@ def seal(text: str, instance: Path) -> Seal:
     """Hash and sign a text with this installation's key."""
     key = _private_key(instance)
     signature = key.sign(text.encode())
-    return Seal(digest(text), base64.b64encode(signature).decode(), _public(key))
+    return Seal(sha256(text), base64.b64encode(signature).decode(), _public(key))
 
 
 def is_sealed(text: str, sealed: Seal) -> bool:
     """Whether the text is exactly the one that was sealed."""
-    if digest(text) != sealed.sha256:
+    if sha256(text) != sealed.sha256:
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(sealed.public_key))
