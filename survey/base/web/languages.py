@@ -33,7 +33,7 @@ def chosen() -> str:
         return asked
     if request.path.startswith(CITIZEN_PATHS):
         return LANGUAGES[0]
-    return session.get("lang", LANGUAGES[0])
+    return str(session.get("lang", LANGUAGES[0]))
 
 
 def is_english() -> bool:
