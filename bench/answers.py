@@ -124,7 +124,6 @@ def product(folder: Path) -> Iterator[Subject]:
     with app.app_context():
         units.add_units([units.NewUnit("101", "省教育厅")])
         windows = units.add_windows([units.NewWindow("101", "101-1", "学历认证窗口")])
-        units.add_round("bench", "bench", date(clock.today().year, 1, 1), date(clock.today().year, 12, 31))
         code = units.issue_code(windows["101-1"], clock.today())
     with serving(settings, workers=2) as server:
         yield Subject(server.url, f"/r/{code}", server.process.pid)

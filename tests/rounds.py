@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from survey.base import clock
 from survey.collect import service as collect
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 
@@ -29,7 +30,7 @@ def small_round() -> SmallRound:
         [units.NewWindow("101", "101-1", "综合窗口"), units.NewWindow("102", "102-1", "综合窗口")]
     )
     day = clock.today()
-    made = units.add_round("R", "本年度", day - timedelta(days=200), day + timedelta(days=100))
+    made = rounds.add_round("R", "本年度", day - timedelta(days=200), day + timedelta(days=100))
     return SmallRound(made.id, tuple(numbers.values()), tuple(windows.values()))
 
 
@@ -45,8 +46,7 @@ def rate(
     """Store counter ratings; returns their keys."""
     return collect.add_responses(
         collect.NewResponse(
-            round_id=made.round_id,
-            source="counter",
+            collection_id=rounds.standing("W1"),
             day=clock.today(),
             questionnaire="W1",
             channel=3,

@@ -15,6 +15,7 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.sample import service as sample
 from survey.score import service as score
+from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn
@@ -71,7 +72,7 @@ def _set_up() -> Place:
     units.import_units(UNITS.encode("gb18030"), dry_run=False)
     units.import_windows(COUNTERS.encode(), dry_run=False)
     today = clock.today()
-    round_ = units.add_round("R", "本年度", today - timedelta(days=30), today + timedelta(days=30))
+    round_ = rounds.add_round("R", "本年度", today - timedelta(days=30), today + timedelta(days=30))
     windows = sorted(units.windows(), key=lambda window: window.code)
     units.set_caseload([(window.id, today, 400) for window in windows])
     code = units.stays(window_id=windows[0].id)[0].code
@@ -98,7 +99,7 @@ def _the_desk_holds_one(app: Flask, office: Client, receipt: str) -> None:
 
 def _a_drawn_person_answers(app: Flask, place: Place) -> None:
     with app.app_context():
-        wave = _wave(place.round_id)
+        wave = _wave()
         link = sample.links(wave.id)[0]
     _answer(app.test_client(), link.url.removeprefix("http://localhost"), place.unit_ids[1])
     with app.app_context():
@@ -128,14 +129,14 @@ def _rate(citizen: Client, code: str, level: str) -> str:
     return found[0]
 
 
-def _wave(round_id: int) -> sample.Wave:
+def _wave() -> sample.Wave:
     """A drawn and opened wave of a small list."""
     today = clock.today()
     frame = sample.import_frame(
         ("编号,城乡\n" + "\n".join(f"R{n},{'城镇' if n % 2 else '农村'}" for n in range(40))).encode(),
         sample.FrameSource("名录", "统计局", today, "编号", ("城乡",)),
     )
-    wave = sample.add_wave("民意调查", round_id=round_id, frame_id=frame.id, opens_on=today, closes_on=today)
+    wave = sample.add_wave("民意调查", frame_id=frame.id, opens_on=today, closes_on=today)
     sample.lock_design(wave.id, sample.DesignChoice(columns=("城乡",), total=10, minimum=2))
     sample.draw(wave.id, "2026-11-21")
     return sample.open_wave(wave.id)

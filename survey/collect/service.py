@@ -37,6 +37,7 @@ from survey.collect.store.recording import NewAnswer, NewResponse, store
 from survey.collect.tally import projection, reading
 from survey.collect.tally.reading import Piece
 from survey.collect.tally.table import TallyTable, merged
+from survey.rounds import service as rounds
 from survey.rounds.service import Selection
 
 __all__ = [
@@ -134,7 +135,8 @@ def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> Imp
         ImportFaults: with every line that does not fit.
         Refused: the mapping or the form is none.
     """
-    plan = check_ratings(data, choice)
+    number = rounds.standing(choice.form) if choice.kind == "counter" else rounds.imports(choice.form, choice.group)
+    plan = ratings.plan(data, choice, clock.today(), number)
     _store(plan.responses)
     audit.record(
         "ratings.imported",

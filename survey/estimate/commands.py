@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
 from survey.base.web import tables
 from survey.estimate import service
 from survey.estimate.pages import filters
-from survey.units import service as units
+from survey.questions.service import SOURCE_NAMES
+from survey.rounds import service as rounds
 
 
 @click.group()
@@ -25,7 +27,7 @@ GROUP = estimate
 @click.argument("round_code", metavar="ROUND")
 def compute(round_code: str) -> None:
     """Count the answers of ROUND (its code) and store the computation."""
-    run = service.compute(_round(round_code).id)
+    run = service.compute(rounds.round_by_code(round_code).id)
     click.echo(
         gettext(
             "Computation %(run)s: %(counted)s answers counted, %(held)s held, %(excluded)s excluded.",
@@ -40,24 +42,25 @@ def compute(round_code: str) -> None:
 
 @estimate.command()
 @click.argument("round_code", metavar="ROUND")
-@click.option("--source", type=click.Choice(sorted(filters.SOURCE_NAMES)), help="Default: the first with answers.")
-@click.option("--points", default=filters.DEFAULT_POINTS, show_default=True, help="Points of levels 5 to 1.")
+@click.option("--source", type=click.Choice(sorted(SOURCE_NAMES)), help="Default: the first with answers.")
+@click.option("--collection", default="", help="Code of one collection, where a source has several.")
+@click.option("--points", default="", help="Points of the levels, best first; default: the scale's usual ones.")
 @click.option("--csv", "as_csv", is_flag=True, help="Everything, as CSV.")
-def show(round_code: str, source: str | None, points: str, as_csv: bool) -> None:
+def show(round_code: str, source: str | None, collection: str, points: str, as_csv: bool) -> None:
     """Print the indices of the newest computation of ROUND."""
-    round_ = _round(round_code)
+    round_ = rounds.round_by_code(round_code)
     run = service.latest_run(round_.id)
     if run is None:
         raise NotFound(
             gettext("This round has not been computed yet."),
             remedy=gettext("Run: survey estimate compute %(round)s", round=round_code),
         )
-    asked = filters.asked_of(run, {"source": source or "", "points": points})
+    asked = filters.asked_of(run, MultiDict({"source": source or "", "collection": collection, "points": points}))
     found = filters.lines(run, asked, SYSTEM)
     if as_csv:
-        click.echo(tables.write_csv(*filters.table(found, asked.source)), nl=False)
+        click.echo(tables.write_csv(*filters.table(found, asked)), nl=False)
         return
-    click.echo(f"{round_.name} · {filters.SOURCE_NAMES[asked.source]}")
+    click.echo(f"{round_.name} · {asked.title}")
     for line in found:
         click.echo(_sentence(line))
 
@@ -70,11 +73,17 @@ def _sentence(line: filters.Line) -> str:
     return f"{line.unit.code:<8} {numbers}  {line.unit.name} {filters.FLOOR_NAMES[index.floor]}".rstrip()
 
 
-def _round(code: str) -> units.Round:
-    found = next((round_ for round_ in units.rounds() if round_.code == code), None)
-    if found is None:
-        known = ", ".join(round_.code for round_ in units.rounds())
-        raise NotFound(
-            gettext("There is no round %(code)s.", code=code), remedy=gettext("Rounds: %(codes)s", codes=known)
-        )
-    return found
+@estimate.command()
+@click.option("--repair", is_flag=True, help="Have days that differ counted anew.")
+def recount(repair: bool) -> None:
+    """Count every day from the answers themselves and compare with the tallies that everything is computed from."""
+    titles = {one.id: one.code for one in rounds.collections()}
+    days, wrong = 0, 0
+    for day, number, right in service.recount(repair=repair):
+        days += 1
+        if not right:
+            wrong += 1
+            click.echo(f"{day}  {titles.get(number, number)}  " + gettext("differs"))
+    click.echo(gettext("%(days)s days of collections counted, %(wrong)s differ.", days=days, wrong=wrong))
+    if wrong and not repair:
+        raise click.ClickException(gettext("The tallies do not agree with the answers; --repair counts them anew."))

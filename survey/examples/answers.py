@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,11 +10,12 @@ import numpy as np
 
 from survey.collect import service as collect
 from survey.examples import simulation as made_up
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 #: the first bodies' last counter opens the long form
 LONG_FORMS = 6
-QR_CHANNEL = 3
 REMARKS = {
     5: ("一次就办好了，谢谢。", "讲得很清楚。", "窗口人员很耐心。"),
     4: ("总体不错。", "等的时间不长。"),
@@ -65,39 +66,39 @@ def caseload_cells(
 
 
 def ratings(
-    bodies: Bodies, windows: Sequence[units.Window], cases: made_up.Integers, months: Sequence[date], round_id: int
+    bodies: Bodies, windows: Sequence[units.Window], cases: made_up.Integers, months: Sequence[date]
 ) -> Iterator[collect.NewResponse]:
     """Every simulated rating at a counter."""
+    standing = {form: rounds.standing(form) for form in sorted({window.questionnaire for window in windows})}
     number, latent = made_up.ratings(cases), made_up.counter_latent(bodies.quality, cases)
     chance = made_up.generator("levels")
     for u, row in enumerate(_grid(bodies, windows)):
         for c, window in enumerate(row):
-            questions = [question.code for question in collect.questionnaire(window.questionnaire).questions]
+            codes = [question.code for question in questions.questionnaire(window.questionnaire).questions]
             for m, month in enumerate(months):
                 felt = np.repeat(latent[u, c, m], number[u, c, m])
                 overall = made_up.levels(felt, "counter", chance)
                 days = chance.integers(0, 28, len(overall))
                 for level, day in zip(overall.tolist(), days.tolist(), strict=True):
-                    yield _rating(window, questions, level, month + timedelta(days=day), round_id, chance)
+                    yield _rating(window, codes, level, month + timedelta(days=day), standing, chance)
 
 
 def _rating(
     window: units.Window,
-    questions: Sequence[str],
+    codes: Sequence[str],
     level: int,
     day: date,
-    round_id: int,
+    standing: Mapping[str, int],
     chance: np.random.Generator,
 ) -> collect.NewResponse:
     draw = chance.random(3)
     return collect.NewResponse(
-        round_id=round_id,
-        source="counter",
+        collection_id=standing[window.questionnaire],
         day=day,
         questionnaire=window.questionnaire,
-        channel=QR_CHANNEL,
-        answers=[collect.NewAnswer(code, level=_near(level, chance)) for code in questions[:-1]]
-        + [collect.NewAnswer(questions[-1], level=level)],
+        channel=questions.QR,
+        answers=[collect.NewAnswer(code, level=_near(level, chance)) for code in codes[:-1]]
+        + [collect.NewAnswer(codes[-1], level=level)],
         window_id=window.id,
         unit_id=window.unit_id,
         tags=_tags(level, chance) if draw[0] < (0.6 if level in {1, 2} else 0.15) else (),
@@ -112,7 +113,7 @@ def _near(level: int, chance: np.random.Generator) -> int:
 
 def _tags(level: int, chance: np.random.Generator) -> tuple[str, ...]:
     """One or two reasons that fit the level."""
-    good = [tag.code for tag in collect.all_tags().values() if tag.good]
-    bad = [tag.code for tag in collect.all_tags().values() if not tag.good and not tag.confidential]
+    good = [tag.code for tag in questions.all_tags().values() if tag.good]
+    bad = [tag.code for tag in questions.all_tags().values() if not tag.good and not tag.confidential]
     fitting = good if level >= 4 else bad
     return tuple(chance.choice(fitting, size=int(chance.integers(1, 3)), replace=False).tolist())

@@ -10,6 +10,7 @@ import numpy as np
 from survey.collect import service as collect
 from survey.examples import simulation as made_up
 from survey.examples.answers import Bodies
+from survey.questions import service as questions
 from survey.sample import service as sample
 
 #: the sixteen cities of the province, with residents on the simulated list in thousands
@@ -27,9 +28,9 @@ PHONE, MOBILE = 11, 2
 FIELDWORK = (240, 320)
 
 
-def load(bodies: Bodies, round_id: int, opens_on: date, closes_on: date) -> None:
+def load(bodies: Bodies, opens_on: date, closes_on: date) -> None:
     """Frame, draw and answers of the poll; frame and scores of the panel."""
-    wave = _drawn_wave(round_id, opens_on, closes_on)
+    wave = _drawn_wave(opens_on, closes_on)
     links = sample.links(wave.id)
     urban = np.array([link.stratum.endswith(TOWN) for link in links])
     answered = made_up.answers_poll(urban)
@@ -37,14 +38,14 @@ def load(bodies: Bodies, round_id: int, opens_on: date, closes_on: date) -> None
         _interviews(bodies, wave, [link for link, there in zip(links, answered, strict=True) if there])
     )
     _record_outcomes(wave.id, [link.case_key for link in links], answered)
-    panel = _panel_wave(round_id, opens_on, closes_on)
+    panel = _panel_wave(opens_on, closes_on)
     scores = made_up.panel_scores(bodies.quality, LEADERS)
     members = sample.links(panel.id)
     collect.add_responses(_sheets(bodies, panel, members, scores))
     _record_outcomes(panel.id, [link.case_key for link in members], np.ones(LEADERS, dtype=bool))
 
 
-def _drawn_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
+def _drawn_wave(opens_on: date, closes_on: date) -> sample.Wave:
     chance = made_up.generator("frame")
     shares = np.array(list(CITIES.values())) / sum(CITIES.values())
     city = chance.choice(list(CITIES), size=RESIDENTS, p=shares)
@@ -59,7 +60,6 @@ def _drawn_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
     frame = sample.add_frame(source, cases)
     wave = sample.add_wave(
         "公众评议民意调查（演示）",
-        round_id=round_id,
         frame_id=frame.id,
         opens_on=opens_on,
         closes_on=closes_on,
@@ -70,12 +70,11 @@ def _drawn_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
     return sample.open_wave(wave.id)
 
 
-def _panel_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
+def _panel_wave(opens_on: date, closes_on: date) -> sample.Wave:
     source = sample.FrameSource("领导名单（演示）", "演示程序按固定种子生成", opens_on, "编号", ("职务",))
     frame = sample.add_frame(source, [sample.Case(f"L{number:02d}", ("省领导",)) for number in range(1, LEADERS + 1)])
     wave = sample.add_wave(
         "领导评价（演示）",
-        round_id=round_id,
         frame_id=frame.id,
         opens_on=opens_on,
         closes_on=closes_on,
@@ -91,25 +90,23 @@ def _panel_wave(round_id: int, opens_on: date, closes_on: date) -> sample.Wave:
 def _interviews(bodies: Bodies, wave: sample.Wave, links: list[sample.Link]) -> Iterator[collect.NewResponse]:
     """One filled-in form for each person who answers: at most three bodies, chosen at random among those met."""
     chance = made_up.generator("interviews")
-    questions = [question.code for question in collect.questionnaire("G").questions]
-    most = collect.questionnaire("G").most_units
+    codes = [question.code for question in questions.questionnaire("G").questions]
+    most = questions.questionnaire("G").most_units
     for link, met in zip(links, made_up.contacts(len(links), len(bodies.units)), strict=True):
         asked = chance.choice(met, size=min(len(met), most), replace=False)
         mild = chance.normal(0, 0.4)
-        latent = np.repeat(bodies.quality.quality[asked] + mild, len(questions))
-        levels = made_up.levels(latent, "poll", chance).reshape(len(asked), len(questions))
+        latent = np.repeat(bodies.quality.quality[asked] + mild, len(codes))
+        levels = made_up.levels(latent, "poll", chance).reshape(len(asked), len(codes))
         yield collect.NewResponse(
-            round_id=wave.round_id,
-            source="poll",
+            collection_id=wave.collection_id,
             day=wave.opens_on + timedelta(days=int(chance.integers(*FIELDWORK))),
             questionnaire="G",
             channel=PHONE if chance.random() < 0.6 else MOBILE,
             answers=[
                 collect.NewAnswer(code, level=int(levels[place, q]), unit_id=bodies.units[unit].id)
                 for place, unit in enumerate(asked.tolist())
-                for q, code in enumerate(questions)
+                for q, code in enumerate(codes)
             ],
-            wave_id=wave.id,
             group_code=wave.group,
             stratum=link.stratum,
             selection_factor=len(met) / len(asked),
@@ -120,11 +117,10 @@ def _sheets(
     bodies: Bodies, wave: sample.Wave, members: list[sample.Link], scores: made_up.Integers
 ) -> Iterator[collect.NewResponse]:
     """One sheet of scores for each leader."""
-    [question] = [question.code for question in collect.questionnaire("L").questions]
+    [question] = [question.code for question in questions.questionnaire("L").questions]
     for member, row in zip(members, scores.tolist(), strict=True):
         yield collect.NewResponse(
-            round_id=wave.round_id,
-            source="panel",
+            collection_id=wave.collection_id,
             day=wave.opens_on,
             questionnaire="L",
             channel=MOBILE,
@@ -132,7 +128,6 @@ def _sheets(
                 collect.NewAnswer(question, score=float(value), unit_id=unit.id)
                 for unit, value in zip(bodies.units, row, strict=True)
             ],
-            wave_id=wave.id,
             group_code=wave.group,
             stratum=member.stratum,
         )

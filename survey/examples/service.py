@@ -18,6 +18,7 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import answers, poll, scores
 from survey.examples import simulation as made_up
+from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.units import service as units
@@ -45,16 +46,16 @@ def load(say: Say = lambda words: None) -> str:
     bodies = _bodies()
     today = clock.today()
     months = _months(today)
-    round_ = units.add_round(
+    round_ = rounds.add_round(
         f"{today.year}", gettext("Year %(year)s (demonstration)", year=today.year), months[0], _last_day(today)
     )
     say(gettext("Ratings at counters …"))
     windows = units.windows()
     cases = made_up.caseload(len(bodies.units))
     units.set_caseload(answers.caseload_cells(bodies, windows, cases, months))
-    collect.add_responses(answers.ratings(bodies, windows, cases, months, round_.id))
+    collect.add_responses(answers.ratings(bodies, windows, cases, months))
     say(gettext("A poll of a drawn sample, and a leaders' panel …"))
-    poll.load(bodies, round_.id, months[0], round_.closes_on)
+    poll.load(bodies, months[0], round_.closes_on)
     say(gettext("Indices and score sheets …"))
     scores.load(bodies, round_.id)
     audit.record("example.loaded", round_.code)
@@ -66,12 +67,13 @@ def remove() -> None:
     """Remove everything simulated: answers, caseload, sample, panel, sheets. Names of units and counters stay."""
     if not demo.present():
         raise Refused(gettext("No example is loaded."))
-    for round_ in units.rounds():
+    for round_ in rounds.rounds():
         score.remove_demo(round_.id)
         estimate.remove_runs(round_.id)
-        collect.remove_responses(round_.id)
-        sample.remove_demo(round_.id)
-        units.remove_demo(round_.id)
+        rounds.remove_demo(round_.id)
+    collect.remove_responses(frozenset(one.id for one in rounds.collections()))
+    sample.remove_demo()
+    units.remove_demo()
     demo.set_present(False)
     audit.record("example.removed", "")
     commit()

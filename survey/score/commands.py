@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 from flask_babel import gettext
 
-from survey.base.errors import NotFound
+from survey.rounds import service as rounds
 from survey.score import service
-from survey.units import service as units
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -45,10 +44,7 @@ def add(file: Path) -> None:
 @click.option("--freeze", "freezes", is_flag=True, help="Freeze it at once.")
 def make(round_code: str, scheme_code: str, freezes: bool) -> None:
     """Make a sheet for ROUND_CODE by SCHEME_CODE from the round's newest indices."""
-    round_id = next((found.id for found in units.rounds() if found.code == round_code), None)
-    if round_id is None:
-        raise NotFound(gettext("There is no round %(code)s.", code=round_code))
-    number = service.make_sheet(round_id, scheme_code)
+    number = service.make_sheet(rounds.round_by_code(round_code).id, scheme_code)
     if freezes:
         service.freeze(number)
     click.echo(gettext("Sheet %(n)s.", n=number))

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from survey.base import clock
 from survey.base.store.database import engine
 from survey.collect.models import AnswerRow, KeptAsideRow, ResponseRow, SubmissionRow
+from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.units import service as units
 
@@ -53,7 +54,6 @@ class Town:
             today = clock.today()
             wave = sample.add_wave(
                 f"{kind} {questionnaire}",
-                round_id=self.round_id,
                 frame_id=frame.id,
                 opens_on=today - timedelta(days=1),
                 closes_on=today + timedelta(days=10),
@@ -85,7 +85,7 @@ def found_town(app: Flask) -> Town:
             [units.NewWindow("101", f"101-{form}", f"学历认证窗口 {form}", form) for form in ("W1", "W5", "W13")]
         )
         today = clock.today()
-        year = units.add_round("2026", "本年度", date(today.year, 1, 1), date(today.year, 12, 31))
+        year = rounds.add_round("2026", "本年度", date(today.year, 1, 1), date(today.year, 12, 31))
         codes = {
             form: units.issue_code(windows[f"101-{form}"], today - timedelta(days=30)) for form in ("W1", "W5", "W13")
         }

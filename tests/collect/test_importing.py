@@ -14,13 +14,14 @@ from survey.base.errors import Gone, ImportFaults, Refused
 from survey.base.people.roles import Role
 from survey.collect import service
 from survey.collect.commands import collect
+from survey.rounds import service as rounds
 from tests.collect.conftest import Town
 
 HOUSING = Path(__file__).parents[1] / "reference" / "housing.csv"
 
 
 def choice(town: Town, **more: object) -> service.ImportChoice:
-    return service.ImportChoice(**{"round_id": town.round_id, "mapping": "words", **more})
+    return service.ImportChoice(**{"mapping": "words", **more})
 
 
 def levels_after(town: Town, data: bytes, **more: object) -> list[int]:
@@ -57,15 +58,17 @@ def test_a_real_survey_goes_through_the_door(town_on_each_database: Town):
         plan = service.import_ratings(
             HOUSING.read_bytes(), choice(town, mapping="three", columns=columns, unit_code="101")
         )
-        cells = service.tally(town.round_id)
+        cells = service.tally(rounds.selection(rounds.round_(town.round_id)))
+        imports = rounds.imports("W1")
     assert len(plan.responses) == 1681
     found: Counter[tuple[str, int]] = Counter()
-    for stratum, level, number in zip(cells.stratum, cells.level, cells.count, strict=True):
+    columns = (cells.column("stratum").tolist(), cells.column("level").tolist(), cells.counted.tolist())
+    for stratum, level, number in zip(*columns, strict=True):
         found[stratum, level] += number
     # counts Low/Medium/High of the published table (Madsen 1976)
     assert [found["Tower", level] for level in (1, 3, 5)] == [99, 101, 200]
     assert [found["Terrace", level] for level in (1, 3, 5)] == [133, 74, 70]
-    assert set(cells.source) == {"import"}
+    assert set(cells.column("collection_id").tolist()) == {imports}
 
 
 def test_every_faulty_line_is_named_and_nothing_is_stored(town: Town):
@@ -94,15 +97,15 @@ def test_a_cell_that_looks_like_a_formula_stays_text(town: Town):
     book.save(out)
     with town.app.app_context():
         service.import_ratings(out.getvalue(), choice(town))
-        lines, _total = service.responses(service.Chosen(round_id=town.round_id))
+        lines = service.responses(service.Chosen())
     assert [line.text for line in lines] == ["=1+1"]
 
 
 def test_rows_of_counters_need_a_counter(town: Town):
     with town.app.app_context(), pytest.raises(ImportFaults):
-        service.import_ratings("单位代码,满意度\n101,满意\n".encode(), choice(town, source="counter"))
+        service.import_ratings("单位代码,满意度\n101,满意\n".encode(), choice(town, kind="counter"))
     data = "窗口代码,满意度\n101-W1,满意\n".encode()
-    assert levels_after(town, data, source="counter") == [4]
+    assert levels_after(town, data, kind="counter") == [4]
 
 
 @pytest.mark.parametrize("mapping", ["", "guess", "好=7", "a=1=b"])
@@ -115,7 +118,7 @@ def test_the_office_sees_what_would_be_added_and_adds_it_once(town: Town, sign_i
     client = town.app.test_client()
     sign_in(client, Role.OFFICE)
     file = (io.BytesIO("单位代码,满意度,层\n101,满意,城区\n102,不满意,乡村\n".encode("gbk")), "票.csv")
-    ready = client.submit("/answers/import", file=file, mapping="words", source="import", round_id=str(town.round_id))
+    ready = client.submit("/answers/import", file=file, mapping="words", kind="import")
     assert "将导入 2 份评价" in ready.text
     assert town.stored()["response"] == 0
     upload = ready.text.partition('action="/answers/import/')[2].partition('"')[0]

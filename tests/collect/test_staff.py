@@ -9,7 +9,9 @@ import pytest
 from survey.base import clock
 from survey.base.people.roles import Role
 from survey.collect import service
-from survey.collect.rules import unneutral_words
+from survey.questions import service as questions
+from survey.questions.service import unneutral_words
+from survey.rounds import service as rounds
 from tests.collect.conftest import Town
 
 
@@ -20,8 +22,7 @@ def add(town: Town, unit: str, levels: list[int], source: str = "counter", days_
         service.add_responses(
             [
                 service.NewResponse(
-                    town.round_id,
-                    source,
+                    rounds.standing("W1") if source == "counter" else rounds.imports("W1"),
                     day,
                     "W1",
                     3,
@@ -66,12 +67,12 @@ def test_strangers_are_sent_to_the_door(town: Town, path: str):
     assert "/sign-in" in answer.location
 
 
-@pytest.mark.parametrize(("code", "version"), list(service.editions()))
+@pytest.mark.parametrize(("code", "version"), list(questions.editions()))
 def test_every_questionnaire_can_be_looked_at(town: Town, sign_in, code: str, version: int):
     client = town.app.test_client()
     sign_in(client, Role.OFFICE)
-    form = service.questionnaire(code, version)
-    assert form.overall.text_zh in client.get(f"/questionnaires/{code}/{version}").text
+    form = questions.questionnaire(code, version)
+    assert form.overall.words.zh in client.get(f"/questionnaires/{code}/{version}").text
     preview = client.get(f"/questionnaires/{code}/{version}/preview")
     assert preview.status_code == (200 if form.use == "counter" else 404)
 

@@ -11,6 +11,7 @@ from flask import Flask
 
 from survey.collect import service as collect
 from survey.estimate import service as estimate
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 OPENS, CLOSES = date(2026, 1, 1), date(2026, 12, 31)
@@ -32,8 +33,7 @@ class Place:
         unit_id = self.b if window_id == self.three else self.a
         return collect.add_responses(
             collect.NewResponse(
-                self.round_id,
-                "counter",
+                rounds.standing("W1"),
                 date(2026, month, 15),
                 "W1",
                 3,
@@ -62,7 +62,7 @@ def build() -> Place:
             units.NewWindow("B", "B-1", "办税窗口"),
         ]
     )
-    round_ = units.add_round("2026", "2026年度评议", OPENS, CLOSES)
+    round_ = rounds.add_round("2026", "2026年度评议", OPENS, CLOSES)
     return Place(codes["A"], codes["B"], windows["A-1"], windows["A-2"], windows["B-1"], round_.id)
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 
 from survey.collect import service as collect
 from survey.estimate import service as estimate
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 FILE = Path(__file__).parent.parent / "reference" / "housing.csv"
@@ -28,7 +29,7 @@ class Housing:
 def housing(app_on_each_database: Flask) -> Housing:
     with app_on_each_database.app_context():
         unit_id = units.add_units([units.NewUnit("CPH", "哥本哈根住房")])["CPH"]
-        round_ = units.add_round("CPH", "Housing", date(2026, 1, 1), date(2026, 12, 31))
+        round_ = rounds.add_round("CPH", "Housing", date(2026, 1, 1), date(2026, 12, 31))
         choice = collect.ImportChoice(
             round_.id,
             "three",

@@ -12,6 +12,7 @@ from flask import Flask
 from survey.base.store.database import engine, session
 from survey.collect import service as collect
 from survey.estimate import service as estimate
+from survey.questions import service as questions
 from survey.sample import service as sample
 from tests.estimate.conftest import CLOSES, OPENS, Place
 
@@ -24,7 +25,7 @@ def open_wave(place: Place, sizes: dict[str, int], choice: sample.DesignChoice, 
     frame = sample.add_frame(source, cases)
     form = "G" if kind == "poll" else "L"
     wave = sample.add_wave(
-        f"调查{kind}", round_id=place.round_id, frame_id=frame.id, opens_on=OPENS, closes_on=CLOSES, kind=kind,
+        f"调查{kind}", frame_id=frame.id, opens_on=OPENS, closes_on=CLOSES, kind=kind,
         questionnaire=form,
     )  # fmt: skip
     sample.lock_design(wave.id, choice)
@@ -44,12 +45,12 @@ def answer(place: Place, wave: sample.Wave, stratum: str, said: Sequence[dict[in
     for invitation_id in open_ids[: len(said)]:
         session().execute(sample.complete_statement(invitation_id))
     session().commit()
-    overall = collect.questionnaire("G").overall.code
+    overall = questions.questionnaire("G").overall.code
     collect.add_responses(
         collect.NewResponse(
-            place.round_id, "poll", TODAY, "G", 3,
+            wave.collection_id, TODAY, "G", 3,
             [collect.NewAnswer(overall, level=level, unit_id=unit) for unit, level in each.items()],
-            wave_id=wave.id, stratum=stratum, selection_factor=factor,
+            stratum=stratum, selection_factor=factor,
         )
         for each in said
     )  # fmt: skip
@@ -115,12 +116,12 @@ def panel(place: Place, scores: Sequence[dict[int, int]]) -> estimate.Run:
         sample.DesignChoice(columns=("区域",), total=len(scores), method="census"),
         "panel",
     )
-    overall = collect.questionnaire("L").overall.code
+    overall = questions.questionnaire("L").overall.code
     collect.add_responses(
         collect.NewResponse(
-            place.round_id, "panel", TODAY, "L", 1,
+            wave.collection_id, TODAY, "L", 1,
             [collect.NewAnswer(overall, score=score, unit_id=unit) for unit, score in each.items()],
-            wave_id=wave.id, stratum="领导",
+            stratum="领导",
         )
         for each in scores
     )  # fmt: skip
@@ -130,7 +131,7 @@ def panel(place: Place, scores: Sequence[dict[int, int]]) -> estimate.Run:
 def test_a_panels_index_is_the_mean_of_its_scores(app: Flask, place: Place) -> None:
     with app.app_context():
         run = panel(place, [{place.a: 90, place.b: 70 + i} for i in range(6)])
-        first, second = estimate.panel_indices(run.id)
+        first, second = estimate.indices(run.id, source="panel")
         spread = estimate.panel_spread(run.id)
     assert (first.mean, second.mean) == (90, pytest.approx(72.5))
     assert second.spread == pytest.approx(math.sqrt(3.5))

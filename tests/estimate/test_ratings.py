@@ -10,6 +10,8 @@ from flask import Flask
 from survey.base.people.roles import SYSTEM
 from survey.collect import service as collect
 from survey.estimate import service as estimate
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.screen import service as screen
 from tests.estimate.conftest import OPENS, Place, set_cases
 
@@ -70,7 +72,7 @@ def test_ratings_without_caseload_count_one_case_each_and_are_reported(app: Flas
 def test_cannot_say_leaves_the_index_and_is_reported(app: Flask, place: Place) -> None:
     with app.app_context():
         place.rate(place.one, 1, [5] * 60 + [3] * 20 + [2] * 5 + [0] * 15)
-        index = place.index(points=estimate.POINTS_100_70_30)
+        index = place.index(points="100/70/30")
     # the ballots of the field: 60 / 20 / 5 and 15 who cannot say, on 100/70/30
     assert index.mean == pytest.approx(88.82, abs=5e-3)
     assert index.cannot_say == pytest.approx(0.15)
@@ -81,7 +83,7 @@ def test_the_levels_of_the_field_come_out_on_both_points_tables(app: Flask, plac
     with app.app_context():
         place.rate(place.one, 1, [5] * 278 + [4] * 400 + [3] * 269 + [2] * 33 + [1] * 20)
         index = place.index()
-        other = place.index(points=estimate.POINTS_100_75_50_25_0)
+        other = place.index(points="100/75/50/25/0")
     assert (index.satisfied_rate, index.topbox) == (pytest.approx(0.947), pytest.approx(0.278))
     assert (index.mean, other.mean) == (pytest.approx(76.93), pytest.approx(72.075))
 
@@ -139,11 +141,11 @@ def test_held_answers_stand_beside_and_excluded_ones_nowhere(
 
 def test_every_question_of_a_form_has_its_index(app: Flask, place: Place) -> None:
     with app.app_context():
-        form = collect.questionnaire("W13")
+        form = questions.questionnaire("W13")
         answers = [collect.NewAnswer(question.code, level=1 + i % 5) for i, question in enumerate(form.questions)]
         collect.add_responses(
             collect.NewResponse(
-                place.round_id, "counter", OPENS, "W13", 3, answers, window_id=place.one, unit_id=place.a
+                rounds.standing("W13"), OPENS, "W13", 3, answers, window_id=place.one, unit_id=place.a
             )
             for _ in range(6)
         )

@@ -15,24 +15,25 @@ from survey.estimate import service as estimate
 from survey.examples import service as example
 from survey.rooms import load_models
 from survey.score import service as score
+from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn
 
 #: what stays: real names, counters and their codes, schemes, people, and the record of deeds
-STAYS = {"unit", "unit_class", "window", "place_code", "score_scheme", "audit_entry", "user_account", "feed_key"}
+STAYS = {"collection", "unit", "unit_class", "window", "place_code", "score_scheme", "audit_entry", "user_account", "feed_key"}
 
 
 def test_the_example_tells_the_whole_story_and_leaves_no_trace(app_on_each_database: Flask, sign_in: SignIn) -> None:
     app = app_on_each_database
     with app.app_context():
         link = example.load()
-        round_ = units.rounds()[-1]
+        round_ = rounds.rounds()[-1]
         assert len(units.units()) == 113
         assert sorted({unit.class_code for unit in units.units()}) == ["1", "2", "3", "4"]
         run = estimate.latest_run(round_.id)
         assert run is not None
-        assert {"counter", "poll", "panel"} <= set(estimate.sources_of(run.id))
+        assert {"counter", "poll", "panel"} <= {one.selector.kind for one in estimate.evidence(run.id)}
         assert {sheet.scheme_code for sheet in score.sheet_list(SYSTEM)} == {"anhui-2012", "taizhou-2013"}
         assert any(sheet.is_frozen for sheet in score.sheet_list(SYSTEM))
     citizen: Client = app.test_client()
@@ -43,7 +44,7 @@ def test_the_example_tells_the_whole_story_and_leaves_no_trace(app_on_each_datab
     with app.app_context():
         example.remove()
         assert not demo.present()
-        assert collect.count(round_.id) == 0
+        assert collect.count(collect.Chosen()) == 0
         left = _filled_tables()
     assert left <= STAYS, "simulated rows are left"
     assert "演示数据" not in office.get("/").text
@@ -65,7 +66,7 @@ def test_loading_again_gives_the_same_numbers(app: Flask) -> None:
 
 
 def _run() -> int:
-    run = estimate.latest_run(units.rounds()[-1].id)
+    run = estimate.latest_run(rounds.rounds()[-1].id)
     assert run is not None
     return run.id
 

@@ -21,7 +21,7 @@ def manager_of(*unit_ids: int) -> Viewer:
 
 
 def sealed_tag() -> str:
-    return next(tag.code for tag in collect.all_tags().values() if tag.confidential)
+    return next(tag.code for tag in questions.all_tags().values() if tag.confidential)
 
 
 def test_levels_one_and_two_open_a_case_and_no_other(app_on_each_database: Flask) -> None:

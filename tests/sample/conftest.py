@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from survey.sample import service
-from survey.units import service as units
+from survey.rounds import service as rounds
 
 SOURCE = service.FrameSource(
     name="服务对象名单",
@@ -43,12 +43,12 @@ def make_wave() -> MakeWave:
 
     def make(state: str = "open", *, kind: str = "poll", data: str = "", **values: object) -> service.Wave:
         number = next(numbers)
-        round_ = units.rounds() or [units.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))]
+        if not rounds.rounds():
+            rounds.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
         source = replace(SOURCE, name=f"{SOURCE.name} {number}")
         frame = service.import_frame((data or frame_csv()).encode(), source)
         wave = service.add_wave(
             f"第 {number} 波",
-            round_id=round_[0].id,
             frame_id=frame.id,
             opens_on=date(2026, 3, 1),
             closes_on=date(2026, 3, 31),

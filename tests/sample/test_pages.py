@@ -15,6 +15,7 @@ from survey.base.people.roles import Role
 from survey.base.web import tables
 from survey.sample import service
 from survey.sample.pages import frames, waves
+from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.conftest import SignIn
 from tests.sample.conftest import SEED, MakeWave, frame_csv
@@ -40,14 +41,14 @@ def wait_for_job(client: FlaskClient, address: str) -> str:
 def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, Role.STATISTICIAN)
     with client.application.app_context():
-        units.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
+        rounds.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
     describe = upload(client, "/sample/frames/new", frame_csv().encode("gb18030"))
     checked = client.submit(describe, supplied_by="市政务服务局", note="2025 年办件人员")
     assert "240" in checked.text
     frame = client.submit(checked.request.path)
     assert frame.request.path == "/sample/frames/1" and "乡村" in frame.text
 
-    chosen = {"round_id": "1", "frame_id": "1", "kind": "poll", "questionnaire": "G"}
+    chosen = {"frame_id": "1", "kind": "poll", "questionnaire": "G"}
     days = {"opens_on": "2026-03-01", "closes_on": "2026-03-31"}
     plan = client.submit("/sample/waves/new", name="三月民意调查", **chosen, **days)
     assert plan.request.path == "/sample/waves/1/design"

@@ -118,7 +118,7 @@ def test_rates_and_weights_come_out_by_hand(app_on_each_database: Flask, make_wa
         frame = service.import_frame(data, source)
         wave = make_wave("draft")
         wave = service.add_wave(
-            "手算", round_id=wave.round_id, frame_id=frame.id, opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 31)
+            "手算", frame_id=frame.id, opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 31)
         )
         service.lock_design(wave.id, service.DesignChoice(("区域",), total=10, minimum=1, reserve_share=0))
         service.draw(wave.id, SEED)

@@ -9,6 +9,7 @@ from datetime import date
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.sample import service as sample
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 DAY = date(2026, 3, 10)
@@ -31,7 +32,7 @@ class Judging:
         self.unit_ids = units.add_units(new)
         counters = [units.NewWindow(code, f"{code}-1", "综合窗口") for code, _ in self.wanted]
         self.window_ids = units.add_windows(counters)
-        self.round = units.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
+        self.round = rounds.add_round("2026", "2026 年度", date(2026, 1, 1), date(2026, 12, 31))
         units.set_caseload((window, DAY, 5000) for window in self.window_ids.values())
         self.poll = self._wave("民意调查", "poll", "G")
         self.leaders = self._wave("领导评价", "panel", "L")
@@ -41,7 +42,6 @@ class Judging:
         frame = sample.add_frame(source, [sample.Case(f"{name}{i}", ()) for i in range(400)])
         wave = sample.add_wave(
             name,
-            round_id=self.round.id,
             frame_id=frame.id,
             opens_on=date(2026, 3, 1),
             closes_on=date(2026, 3, 31),
@@ -83,19 +83,20 @@ class Judging:
     ) -> list[str]:
         return collect.add_responses(
             collect.NewResponse(
-                round_id=self.round.id,
-                source=source,
+                collection_id=self._collection(source, form, wave_id),
                 day=DAY,
                 questionnaire=form,
                 channel=3,
                 answers=[collect.NewAnswer(one.question, one.level, one.score, self.unit_ids[code])],
-                wave_id=wave_id,
                 window_id=window_id,
                 unit_id=self.unit_ids[code],
                 stratum=stratum,
             )
             for one in answers
         )
+
+    def _collection(self, source: str, form: str, wave_id: int | None) -> int:
+        return rounds.standing(form) if wave_id is None else sample.wave(wave_id).collection_id
 
     def compute(self) -> int:
         return estimate.compute(self.round.id).id

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Role, Viewer
 from survey.base.store.database import engine
+from survey.rounds import service as rounds
 from survey.screen import service
 from tests.client import Client
 from tests.conftest import SignIn
@@ -26,7 +27,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
         made = small_round()
         [first, second, third] = rate(made, [1, 5, 5])
         assert service.hold([first, second], REASON, LI) == 2
-        assert service.totals(made.round_id) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}
+        assert service.totals(rounds.selection(rounds.round_(made.round_id))) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}
         service.propose(first, "release", "核实为真实办事群众", LI)
         service.propose(second, "exclude", "核实为工作人员代点", LI)
         assert service.state_of(first).state == "held"
@@ -35,7 +36,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
         assert service.state_of(first).state == "counted"
         assert service.state_of(second).state == "excluded"
         assert service.state_of(third).state == "counted"
-        assert service.totals(made.round_id) == {"received": 3, "counted": 2, "held": 0, "excluded": 1}
+        assert service.totals(rounds.selection(rounds.round_(made.round_id))) == {"received": 3, "counted": 2, "held": 0, "excluded": 1}
         assert [d.kind for d in service.history(second)] == ["hold", "exclude"]
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from survey.rounds import service as rounds
 from survey.units import service
 from survey.units.service import NewUnit, NewWindow
 
@@ -37,7 +38,7 @@ def build() -> Town:
         ],
         codes_from=OPENED,
     )
-    found = service.add_round("2026", "2026 年度", OPENED, date(2026, 12, 31))
+    found = rounds.add_round("2026", "2026 年度", OPENED, date(2026, 12, 31))
     return Town(units["101"], units["102"], windows, found.id)
 
 

@@ -16,7 +16,6 @@ from survey.base.web.tables import Row
 from survey.collect.rules import LONGEST_TEXT
 from survey.collect.store.recording import NewAnswer, NewResponse
 from survey.questions import service as questions
-from survey.rounds import service as rounds
 from survey.units import service as units
 
 #: column -> headings that mean it without being told
@@ -75,8 +74,14 @@ class ImportPlan:
         return min(days), max(days)
 
 
-def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
+def plan(data: bytes, choice: ImportChoice, today: date, collection_id: int = 0) -> ImportPlan:
     """Read a file into responses, without storing any.
+
+    Args:
+        data: the file.
+        choice: how it is to be read.
+        today: no line may lie after it.
+        collection_id: what the responses are to belong to; 0 for a dry run.
 
     Raises:
         ImportFaults: with every line that does not fit.
@@ -89,7 +94,7 @@ def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
         columns={name: headings for name, headings in known.items() if name in needed},
         optional={name: headings for name, headings in known.items() if name not in needed},
     )
-    reader = _Reader(choice, today)
+    reader = _Reader(choice, today, collection_id)
     responses = [response for row in table.rows if (response := reader.read(row)) is not None]
     if reader.faults:
         raise ImportFaults(gettext("The file was not imported: %(n)s faults.", n=len(reader.faults)), reader.faults)
@@ -111,20 +116,16 @@ def _scale_of(form: questions.Questionnaire) -> questions.Scale:
     return form.scale
 
 
-def _collection_of(choice: ImportChoice) -> int:
-    return rounds.standing(choice.form) if choice.kind == "counter" else rounds.imports(choice.form, choice.group)
-
-
 class _Reader:
     """Reads lines into responses and notes what is wrong with the others."""
 
-    def __init__(self, choice: ImportChoice, today: date) -> None:
+    def __init__(self, choice: ImportChoice, today: date, collection_id: int) -> None:
         self.choice = choice
         self.form = questions.require_form(choice.form)
         self.scale = _scale_of(self.form)
         levels = questions.levels_of(choice.mapping, self.scale)
         self.levels = {word.casefold(): level for word, level in levels.items()}
-        self.collection_id = _collection_of(choice)
+        self.collection_id = collection_id
         self.today, self.day = today, choice.day or today
         self.units = {unit.code: unit.id for unit in units.units(active_only=False)}
         self.windows = {window.code: window for window in units.windows()}
