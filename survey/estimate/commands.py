@@ -8,8 +8,9 @@ from flask_babel import gettext
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
 from survey.base.web import tables
+from survey.base.web.columns import written
 from survey.estimate import service
-from survey.estimate.pages import filters
+from survey.estimate.pages import columns, filters
 from survey.units import service as units
 
 
@@ -55,7 +56,7 @@ def show(round_code: str, source: str | None, points: str, as_csv: bool) -> None
     asked = filters.asked_of(run, {"source": source or "", "points": points})
     found = filters.lines(run, asked, SYSTEM)
     if as_csv:
-        click.echo(tables.write_csv(*filters.table(found, asked.source)), nl=False)
+        click.echo(tables.write_csv(*written(columns.of_file(asked.source), found)), nl=False)
         return
     click.echo(f"{round_.name} · {filters.SOURCE_NAMES[asked.source]}")
     for line in found:

@@ -32,6 +32,8 @@ class Column:
     kind: Kind = "text"
     #: line -> what stands in it, as a file takes it
     value: Callable[[Any], Any] | None = None
+    #: the heading on the page, where that of a file says more
+    short: Any = ""
     #: of a number or interval
     digits: int = 2
     #: further classes of the cells
@@ -58,7 +60,7 @@ class Column:
 
     def text(self, line: Any) -> str:
         """A cell as the page says it; a missing value is a dash."""
-        value = self.value(line) if self.value else ""
+        value: Any = self.value(line) if self.value else ""
         if value is None or value == "":
             return NOTHING
         match self.kind:
@@ -99,9 +101,7 @@ def options(things: Iterable[Any], value: str = "id", words: str = "name") -> li
     >>> options([date(2026, 3, 1)], "year", "month day")
     [(2026, '3 1')]
     """
-    return [
-        (getattr(thing, value), " ".join(str(getattr(thing, name)) for name in words.split())) for thing in things
-    ]
+    return [(getattr(thing, value), " ".join(str(getattr(thing, name)) for name in words.split())) for thing in things]
 
 
 def init_app(app: Flask) -> None:

@@ -14,12 +14,12 @@ from survey.base import clock
 from survey.base.errors import Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
-from survey.base.web import menu
+from survey.base.web import downloads, menu
 from survey.base.web.columns import Column
 from survey.base.web.presentation import page_url
 from survey.units import service
 from survey.units.pages.counters import READERS
-from survey.units.pages.exports import FORMATS, caseload_table
+from survey.units.pages.exports import caseload_table
 from survey.units.pages.forms import NewUnitForm, UnitForm
 
 blueprint = Blueprint("units", __name__)
@@ -177,7 +177,7 @@ def _caseload_columns(
 def caseload_file(unit_id: int, kind: str) -> Response:
     unit = _seen(unit_id)
     _, first, last = _period()
-    return FORMATS[kind if kind in FORMATS else "csv"](f"caseload-{unit.code}", caseload_table(first, last, unit_id))
+    return downloads.table(f"caseload-{unit.code}", kind, caseload_table(first, last, unit_id))
 
 
 def _totals(cells: dict[tuple[int, date], int]) -> Counter[int | date | str]:
