@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -89,8 +90,8 @@ def levels_said(shares: Mapping[int, float]) -> str:
 
 def citizen_style(static: Path) -> str:
     """The style sheet that citizen pages carry inline: tokens and a few rules, without comments."""
-    texts = [(static / name).read_text(encoding="utf-8") for name in ("tokens.css", "citizen.css")]
-    return "".join(line.strip() for text in texts for line in text.splitlines() if not line.strip().startswith("/*"))
+    text = "".join((static / name).read_text(encoding="utf-8") for name in ("tokens.css", "citizen.css"))
+    return "".join(line.strip() for line in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).splitlines())
 
 
 def init_app(app: Flask) -> None:

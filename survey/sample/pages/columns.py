@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -44,10 +45,11 @@ def weight_lines(design: service.WaveDesign) -> list[WeightLine]:
     """The design's arrays as lines, a stratum each."""
     names = [field.name for field in fields(WeightLine)[1:]]
     arrays = [getattr(design, name).tolist() for name in names]
-    return [
-        WeightLine(label, **{name: None if n != n else n for name, n in zip(names, numbers, strict=True)})
+    lines: list[Any] = [
+        [label, *(None if number != number else number for number in numbers)]
         for label, *numbers in zip(design.strata, *arrays, strict=True)
     ]
+    return [WeightLine(*line) for line in lines]
 
 
 _WEIGHTS = (
