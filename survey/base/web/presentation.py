@@ -89,9 +89,21 @@ def levels_said(shares: Mapping[int, float]) -> str:
 
 
 def citizen_style(static: Path) -> str:
-    """The style sheet that citizen pages carry inline: tokens and a few rules, without comments."""
-    text = "".join((static / name).read_text(encoding="utf-8") for name in ("tokens.css", "citizen.css"))
-    return "".join(line.strip() for line in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).splitlines())
+    """The style sheet that citizen pages carry inline: tokens and a few rules, with nothing for human readers."""
+    return "".join(
+        _without_spaces((static / name).read_text(encoding="utf-8")) for name in ("tokens.css", "citizen.css")
+    )
+
+
+def _without_spaces(css: str) -> str:
+    """Rules without comments, line breaks, and spaces that mean nothing.
+
+    >>> _without_spaces("/* Text\\n*/\\na {\\n  color: var(--ink, red);\\n}\\n.b :focus-visible{top:0}")
+    'a{color:var(--ink,red);}.b :focus-visible{top:0}'
+    """
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    lines = "".join(line.strip() for line in bare.splitlines())
+    return re.sub(r"\s*{\s*", "{", re.sub(r"([:;,])\s+", r"\1", lines))
 
 
 def init_app(app: Flask) -> None:
