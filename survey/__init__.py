@@ -11,7 +11,7 @@ from survey import rooms
 from survey.base.people import accounts, guard
 from survey.base.settings import Settings, from_environment
 from survey.base.store import database
-from survey.base.web import demo, languages, menu, presentation
+from survey.base.web import columns, demo, languages, menu, presentation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     languages.init_app(app, rooms.CATALOGUES)
     presentation.init_app(app)
+    columns.init_app(app)
     entries: list[menu.Entry] = []
     for _room, pages in rooms.parts("pages"):
         entries += pages.MENU

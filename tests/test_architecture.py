@@ -31,7 +31,7 @@ STORE = {
 ONE_USER = {
     "matplotlib": {"charts.py"},
     "qrcode": {"survey/units/codes.py"},
-    "fpdf": {"posters.py", "letters.py", "report.py", "pdf.py"},
+    "fpdf": {"survey/base/web/pdf.py"},
 }
 WEB = ("flask", "wtforms", "werkzeug", "jinja2")
 STORES = ("sqlalchemy", "alembic", "psycopg", "sqlite3")

@@ -15,6 +15,9 @@ STATIC = sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in 
 #: the frames of staff pages and of citizens' pages; all other pages stand in one of them
 FRAMES = {"base.html", "citizen.html"}
 MOST_LINES = 120
+LONGEST_LINE = 120
+#: what only the macros of templates/base may write by hand: say parts.select(…), parts.table(…) or parts.scroll(…)
+HAND_MADE = re.compile(r"<select\b|table-scroll")
 #: words that are the same in every language; a language bears its own name,
 #: and what a person types is in <code>
 SAME_EVERYWHERE = {
@@ -90,5 +93,35 @@ def test_nothing_is_fetched_from_elsewhere(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_percent_sign_in_a_sentence_is_doubled(path):
     """Jinja's translations are always formatted: a lone sign is read as the start of a value."""
-    sentences = re.findall(r"""\b_\(\s*(['"])(.*?)\1""", path.read_text(encoding="utf-8"))
-    assert [words for _quote, words in sentences if re.search(r"%(?!\()", words.replace("%%", ""))] == []
+    assert lone_percent_signs(path.read_text(encoding="utf-8")) == []
+
+
+def lone_percent_signs(source: str) -> list[str]:
+    """Sentences with a sign that begins no value; a sentence may go on in a second literal.
+
+    >>> lone_percent_signs("{{ _('95%% of %(n)s') }} {{ _('all of them, '\\n 'or 5 % of them') }}")
+    ["'all of them, '\\n 'or 5 % of them'"]
+    """
+    sentences = re.findall(r"""\b_\(\s*((?:'(?:\\.|[^'\\])*'\s*|"(?:\\.|[^"\\])*"\s*)+)""", source)
+    return [words for words in sentences if re.search(r"%(?!\()", words.replace("%%", ""))]
+
+
+def lines_too_long(source: str) -> list[int]:
+    return [number for number, line in enumerate(source.splitlines(), 1) if len(line) > LONGEST_LINE]
+
+
+@each_template
+def test_a_line_can_be_read_without_scrolling(path):
+    assert lines_too_long(path.read_text(encoding="utf-8")) == []
+
+
+@each_template
+def test_selects_and_tables_are_drawn_by_macros(path):
+    if path.parent.name != "base":
+        assert HAND_MADE.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_planted_line_is_found():
+    shell = '<div class="table-scroll" tabindex="0" role="region">'
+    assert lines_too_long("<p>\n" + "<td></td>" * 14 + "\n</p>") == [2]
+    assert HAND_MADE.findall(f'<select name="unit">\n{shell}\n<selected>') == ["<select", "table-scroll"]

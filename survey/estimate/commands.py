@@ -9,8 +9,9 @@ from werkzeug.datastructures import MultiDict
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
 from survey.base.web import tables
+from survey.base.web.columns import written
 from survey.estimate import service
-from survey.estimate.pages import filters
+from survey.estimate.pages import columns, filters
 from survey.questions.service import SOURCE_NAMES
 from survey.rounds import service as rounds
 
@@ -58,7 +59,7 @@ def show(round_code: str, source: str | None, collection: str, points: str, as_c
     asked = filters.asked_of(run, MultiDict({"source": source or "", "collection": collection, "points": points}))
     found = filters.lines(run, asked, SYSTEM)
     if as_csv:
-        click.echo(tables.write_csv(*filters.table(found, asked)), nl=False)
+        click.echo(tables.write_csv(*written(columns.of_file(asked), found)), nl=False)
         return
     click.echo(f"{round_.name} · {asked.title}")
     for line in found:

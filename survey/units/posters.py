@@ -12,25 +12,18 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, gettext
 
 from survey.base.web import demo
+from survey.base.web.pdf import BRAND, FONT, INK, SOFT, WARN, WARN_SOFT, Colour, document, silent
 from survey.units import codes, reading
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from survey.base.web.pdf import Document
 
 Progress = Callable[[int, int], None]
 KINDS = ("a4", "card")
-FONT = "Noto Sans SC"
-Colour = tuple[int, int, int]
-BRAND, INK, SOFT, HAIRLINE = (23, 83, 127), (22, 32, 43), (81, 96, 111), (160, 170, 180)
-WARN, WARN_SOFT = (138, 83, 0), (253, 241, 219)
-
-
-def silent(done: int, total: int) -> None:
-    """Progress that nobody waits for."""
+HAIRLINE = (160, 170, 180)
 
 
 @dataclass(frozen=True)
@@ -97,58 +90,50 @@ def collect(window_ids: Sequence[int], today: date) -> list[Poster]:
 
 
 def pdf(posters: Sequence[Poster], kind: str, progress: Progress = silent) -> bytes:
-    """The posters as one document, in Chinese whatever language the staff reads.
-
-    The font is embedded once, with only the glyphs that are used.
-    """
-    from fpdf import FPDF  # here: it would cost every start of the product a fifth of a second
-
-    document = FPDF(format="A4")
-    document.set_auto_page_break(False)
-    document.set_lang("zh-CN")
-    document.add_font(FONT, fname=pylopdf_fonts_zh_cn.sans_path())
+    """The posters as one document, in Chinese whatever language the staff reads."""
+    paper = document()
     with force_locale("zh_Hans"):
-        document.set_title(gettext("Codes of counters"))
+        paper.set_title(gettext("Codes of counters"))
         words = Words(
             title=gettext("Please rate this service"),
             promise=gettext("Voluntary, without names, about ten seconds"),
             how=gettext("Scan with a phone, or open the address above"),
         )
-    spots = _cards(document) if kind == "card" else _pages(document)
+    spots = _cards(paper) if kind == "card" else _pages(paper)
     for number, (poster, spot) in enumerate(zip(posters, spots, strict=False)):
         spot.draw(poster, words)
         if number % STEP == 0:
             progress(number, len(posters))
-    return bytes(document.output())
+    return bytes(paper.output())
 
 
-def _pages(document: FPDF) -> Iterator[Spot]:
+def _pages(paper: Document) -> Iterator[Spot]:
     """One whole page after another."""
     while True:
-        document.add_page()
-        yield Spot(document, A4, 0, 0)
+        paper.add_page()
+        yield Spot(paper, A4, 0, 0)
 
 
-def _cards(document: FPDF) -> Iterator[Spot]:
+def _cards(paper: Document) -> Iterator[Spot]:
     """The quarters of one page after another, with dashed lines to cut along."""
     while True:
-        document.add_page()
-        document.set_draw_color(*HAIRLINE)
-        document.set_line_width(0.2)
-        document.set_dash_pattern(dash=2, gap=2)
-        document.line(CARD.width, 4, CARD.width, A4.height - 4)
-        document.line(4, CARD.height, A4.width - 4, CARD.height)
-        document.set_dash_pattern()
+        paper.add_page()
+        paper.set_draw_color(*HAIRLINE)
+        paper.set_line_width(0.2)
+        paper.set_dash_pattern(dash=2, gap=2)
+        paper.line(CARD.width, 4, CARD.width, A4.height - 4)
+        paper.line(4, CARD.height, A4.width - 4, CARD.height)
+        paper.set_dash_pattern()
         for top in (0, CARD.height):
             for left in (0, CARD.width):
-                yield Spot(document, CARD, left, top)
+                yield Spot(paper, CARD, left, top)
 
 
 @dataclass(frozen=True)
 class Spot:
     """Where one poster is drawn: its design, with the upper left corner at (left, top) of the present page."""
 
-    document: FPDF
+    document: Document
     design: Design
     left: float
     top: float

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -57,16 +60,58 @@ def moment(value: datetime | None) -> str:
     return clock.local(value).strftime("%Y-%m-%d %H:%M") if value else NOTHING
 
 
+@dataclass(frozen=True)
+class LevelSegment:
+    """One level's part of a bar that is 100 wide."""
+
+    level: int
+    x: float
+    width: float
+
+
+def level_segments(shares: Mapping[int, float]) -> list[LevelSegment]:
+    """Shares of the levels 5 to 1 beside each other in one bar.
+
+    >>> [(part.level, part.x, part.width) for part in level_segments({5: 0.5, 1: 0.25})][::4]
+    [(5, 0.0, 50.0), (1, 50.0, 25.0)]
+    """
+    found, at = [], 0.0
+    for level in (5, 4, 3, 2, 1):
+        width = 100 * (shares.get(level) or 0)
+        found.append(LevelSegment(level, at, width))
+        at += width
+    return found
+
+
+def levels_said(shares: Mapping[int, float]) -> str:
+    """The same bar in words, for whoever hears the page."""
+    return ", ".join(f"{LEVELS[level]} {percent(shares.get(level, 0))}" for level in (5, 4, 3, 2, 1))
+
+
 def citizen_style(static: Path) -> str:
-    """The style sheet that citizen pages carry inline: tokens and a few rules, without comments."""
-    texts = [(static / name).read_text(encoding="utf-8") for name in ("tokens.css", "citizen.css")]
-    return "".join(line.strip() for text in texts for line in text.splitlines() if not line.strip().startswith("/*"))
+    """The style sheet that citizen pages carry inline: tokens and a few rules, with nothing for human readers."""
+    return "".join(
+        _without_spaces((static / name).read_text(encoding="utf-8")) for name in ("tokens.css", "citizen.css")
+    )
+
+
+def _without_spaces(css: str) -> str:
+    """Rules without comments, line breaks, and spaces that mean nothing.
+
+    >>> _without_spaces("/* Text\\n*/\\na {\\n  color: var(--ink, red);\\n}\\n.b :focus-visible{top:0}")
+    'a{color:var(--ink,red);}.b :focus-visible{top:0}'
+    """
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    lines = "".join(line.strip() for line in bare.splitlines())
+    return re.sub(r"\s*{\s*", "{", re.sub(r"([:;,])\s+", r"\1", lines))
 
 
 def init_app(app: Flask) -> None:
     """Filters and globals for the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(number=number, percent=percent, day=day, moment=moment)
+    app.jinja_env.filters.update(
+        number=number, percent=percent, day=day, moment=moment, level_segments=level_segments, levels_said=levels_said
+    )
     style = citizen_style(Path(app.static_folder or ""))
     app.extensions["citizen_style"] = style
     source = app.extensions["citizen_style_source"] = guard.digest_of_style(style)

@@ -16,6 +16,7 @@ from survey.base.store import jobs
 from survey.base.web import menu
 from survey.collect import service
 from survey.collect.citizen.frame import blueprint, show
+from survey.collect.pages import arrived
 from survey.collect.pages.forms import SOURCE_NAMES, UploadForm
 from survey.collect.rules import unneutral_words
 from survey.collect.store.once import Content
@@ -78,7 +79,9 @@ def answers() -> str:
         chart=_chart(arrivals.by_day),
         tags=service.all_tags(),
         language=str(get_locale()),
-        floor=_floor(),
+        level_lines=arrived.lines(arrivals.levels),
+        level_columns=arrived.columns(SOURCE_NAMES),
+        withheld=arrived.withheld(_floor()),
         may_import=viewer().has(*IMPORTERS, Role.ADMIN),
     )
 
@@ -123,6 +126,7 @@ def _chart(by_day: tuple[tuple[date, int], ...]) -> dict[str, Any] | None:
     bars = [
         {
             "x": round((day - first).days * step, 2),
+            "y": round(100 - 100 * number / most, 2),
             "width": round(max(step * 0.8, 0.6), 2),
             "height": round(100 * number / most, 2),
             "day": day,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from flask_babel import gettext
 from survey.base.errors import NotFound
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
+from survey.base.web import downloads, drawing
 from survey.estimate import service
 from survey.estimate.pages import filters
 from survey.estimate.pages.filters import Line
@@ -25,16 +25,19 @@ READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER)
 
 
 def _charts() -> ModuleType:
-    """The drawing, on first use: matplotlib would cost every start of the product half a second."""
-    return import_module("survey.estimate.pages.charts")
+    return drawing.load("survey.estimate.pages.charts")
 
 
-def classes_of(lines: list[Line]) -> list[tuple[str, str, int]]:
-    """Classes with at least two units to draw: code, name and how many."""
+def classes_of(lines: list[Line]) -> list[tuple[str, str, int, int]]:
+    """Classes with at least two units to draw: code, name, how many, and how high the picture becomes (pixels)."""
     shown = [line.unit for line in lines if line.index.mean is not None]
     names = {unit.class_code: unit.class_name for unit in shown}
     sizes = {code: sum(unit.class_code == code for unit in shown) for code in names}
-    return [(code, names[code] or gettext("No class"), size) for code, size in sorted(sizes.items()) if size > 1]
+    return [
+        (code, names[code] or gettext("No class"), size, 90 + 26 * max(size, 3))
+        for code, size in sorted(sizes.items())
+        if size > 1
+    ]
 
 
 @blueprint.get("/estimate/<int:run_id>/chart.svg")
@@ -78,8 +81,7 @@ def trend(run_id: int, unit_id: int) -> Response:
 
 
 def _theme() -> str:
-    theme = request.args.get("theme", "light")
-    return theme if theme in _charts().THEMES else "light"
+    return "dark" if request.args.get("theme") == "dark" else "light"
 
 
 @lru_cache(maxsize=64)
@@ -95,4 +97,4 @@ def _trend(bars: tuple[charts.Bar, ...], theme: str, title: str, unit: str) -> b
 
 
 def _picture(data: bytes) -> Response:
-    return Response(data, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=60"})
+    return downloads.picture(data, "svg", seconds=60)

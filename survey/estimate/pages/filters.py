@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
@@ -115,62 +114,3 @@ def question_choices(run_id: int, source: str) -> list[tuple[str, str]]:
     names = question_names()
     codes = service.questions(run_id, source)
     return [("", gettext("Overall")), *((code, f"{code} {names.get(code, '')}".strip()) for code in codes)]
-
-
-def table(found: list[Line], source: str) -> tuple[list[str], list[list[Any]]]:
-    """Heading and rows of a download: everything that the page shows, with all digits."""
-    heading = [
-        gettext("Code"),
-        gettext("Unit"),
-        gettext("Class"),
-        gettext("Source"),
-        gettext("Question"),
-        gettext("Shown as"),
-        *(str(name) for name, _field in _FIELDS),
-        *(gettext("Answers at level %(level)s", level=level) for level in (5, 4, 3, 2, 1, 0)),
-        *(gettext("Share of level %(level)s", level=level) for level in (5, 4, 3, 2, 1)),
-    ]
-    return heading, [_row(line, source) for line in found]
-
-
-def _row(line: Line, source: str) -> list[Any]:
-    unit, index = line.unit, line.index
-    return [
-        unit.code,
-        unit.name,
-        unit.class_name,
-        str(SOURCE_NAMES[source]),
-        index.question or gettext("Overall"),
-        str(FLOOR_NAMES[index.floor]) or gettext("published"),
-        *(getattr(index, field) for _name, field in _FIELDS),
-        *(index.counts.get(level) for level in (5, 4, 3, 2, 1, 0)),
-        *(index.shares.get(level) for level in (5, 4, 3, 2, 1)),
-    ]
-
-
-_FIELDS = (
-    (_("Answers"), "n"),
-    (_("Valid answers"), "valid_n"),
-    (_("Cannot say"), "cannot_say"),
-    (_("Participation rate"), "participation"),
-    (_("Response rate RR1"), "response_rate"),
-    (_("Response rate RR2"), "response_rate_with_partial"),
-    (_("Cases handled"), "caseload"),
-    (_("Coverage"), "coverage"),
-    (_("Top box"), "topbox"),
-    (_("Satisfaction rate"), "satisfied_rate"),
-    (_("Satisfaction rate, standard error"), "satisfied_standard_error"),
-    (_("Satisfaction rate, interval from"), "satisfied_low"),
-    (_("Satisfaction rate, interval to"), "satisfied_high"),
-    (_("Bad rating rate"), "dissatisfied_rate"),
-    (_("Mean"), "mean"),
-    (_("Standard error"), "standard_error"),
-    (_("Interval from"), "low"),
-    (_("Interval to"), "high"),
-    (_("Design effect"), "design_effect"),
-    (_("Degrees of freedom"), "degrees_of_freedom"),
-    (_("Effective number"), "effective_n"),
-    (_("Held answers"), "held"),
-    (_("Mean with held answers"), "mean_with_held"),
-    (_("Spread between raters"), "spread"),
-)

@@ -14,9 +14,10 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
 from survey.base.store.jobs import Progress
-from survey.base.web import menu, tables
+from survey.base.web import downloads, menu
+from survey.base.web.columns import written
 from survey.estimate import service
-from survey.estimate.pages import chart_views, filters
+from survey.estimate.pages import chart_views, columns, filters
 from survey.estimate.pages.filters import FAULT_NAMES, FLOOR_NAMES, SOURCE_NAMES
 from survey.estimate.values import POINTS_TABLES
 from survey.units import service as units
@@ -25,7 +26,6 @@ blueprint = Blueprint("estimate", __name__)
 READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER)
 KEEPERS = (Role.OFFICE, Role.STATISTICIAN)
 MENU = [menu.Entry(_("Results"), "estimate.rounds", frozenset(READERS), 60)]
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @blueprint.context_processor
@@ -97,6 +97,8 @@ def indices(run_id: int) -> str:
         is_latest=service.latest_run(run.round_id) == run,
         asked=asked,
         lines=lines,
+        columns=columns.of_page(run, asked),
+        withheld=columns.withheld(current_app.extensions["settings"].floor_hidden),
         charts=chart_views.classes_of(lines),
         classes=units.classes(),
         sources=service.sources_of(run_id),
@@ -122,11 +124,9 @@ def _faults(run_id: int, source: str) -> list[Any]:
 def download(run_id: int, kind: str) -> Response:
     run = service.run(run_id)
     asked = filters.asked_of(run, request.args)
-    heading, rows = filters.table(filters.lines(run, asked, viewer()), asked.source)
+    rows = written(columns.of_file(asked.source), filters.lines(run, asked, viewer()))
     title = units.round_(run.round_id).name
-    data = tables.write_csv(heading, rows) if kind == "csv" else tables.write_xlsx({title: (heading, rows)})
-    name = f"indices-{run.id}-{asked.source}.{kind}"
-    return Response(data, mimetype=MIME[kind], headers={"Content-Disposition": f"attachment; filename={name}"})
+    return downloads.table(f"indices-{run.id}-{asked.source}", kind, rows, title=title)
 
 
 @blueprint.get("/estimate/<int:run_id>/unit/<int:unit_id>")
@@ -143,6 +143,7 @@ def unit(run_id: int, unit_id: int) -> str:
     parts = {
         name: service.by_part(run_id, unit_id, asked.source, name, **chosen) for name in ("month", "window", "group")
     }
+    windows = {str(window.id): window.name for window in units.windows(unit_id)}
     return render_template(
         "estimate/unit.html",
         run=run,
@@ -152,10 +153,18 @@ def unit(run_id: int, unit_id: int) -> str:
         asked=asked,
         sources=service.sources_of(run_id),
         questions=filters.question_choices(run_id, asked.source),
-        question_names=filters.question_names(),
         points_tables=POINTS_TABLES,
         strata=service.breakdown(run_id, unit_id, asked.source, **chosen),
+        strata_columns=columns.of_strata(asked),
+        stratum_class=columns.stratum_class,
         parts_of=parts,
-        windows={str(window.id): window.name for window in units.windows(unit_id)},
+        months_drawn=sum(month.floor != "hidden" for month in parts["month"]),
+        part_columns={
+            "month": columns.of_parts(gettext("Month"), asked),
+            "window": columns.of_parts(gettext("Counter"), asked, windows),
+            "group": columns.of_parts(gettext("Group"), asked),
+            "question": columns.of_parts(gettext("Question"), asked, filters.question_names()),
+        },
+        part_withheld=columns.part_withheld,
         by_question=service.by_question(run_id, unit_id, asked.source, points=asked.points, viewer=who),
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.web import menu
+from survey.base.web.columns import Column
 from survey.followup import service
 from survey.followup.pages.forms import ReplyForm, TakeBackForm
 from survey.units import service as units
@@ -50,8 +51,18 @@ def cases() -> str:
 @blueprint.get("/cases/rates")
 @allow(*READERS)
 def rates() -> str:
-    names = {unit.id: unit for unit in units.units(viewer(), active_only=False)}
-    return render_template("followup/rates.html", rates=service.rates(viewer()), units=names)
+    names = {unit.id: unit.name for unit in units.units(viewer(), active_only=False)}
+    columns = [
+        Column(
+            gettext("Unit"),
+            value=lambda rate: names.get(rate.unit_id, ""),
+            link=lambda rate: url_for(".cases", unit=rate.unit_id),
+        ),
+        Column(gettext("Cases"), "number", lambda rate: rate.cases, digits=0),
+        Column(gettext("Answered"), "number", lambda rate: rate.answered, digits=0),
+        Column(gettext("Share answered"), "percent", lambda rate: rate.answered / rate.cases),
+    ]
+    return render_template("followup/rates.html", rates=service.rates(viewer()), columns=columns)
 
 
 @blueprint.route("/cases/<key>", methods=["GET", "POST"])

@@ -15,15 +15,15 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs, kept_files
 from survey.base.store.jobs import Progress
-from survey.base.web import demo, tables
+from survey.base.web import demo, downloads
 from survey.sample import service
+from survey.sample.pages.columns import stratum_name
 from survey.sample.pages.forms import UploadForm
 from survey.sample.wave import letters
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sample/waves/<int:wave_id>")
 PAGE_SIZE = 50
 MOST_FAULTS = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/cases")
@@ -38,7 +38,7 @@ def index(wave_id: int) -> str:
         total=total,
         page=page,
         size=PAGE_SIZE,
-        strata=service.strata(wave_id),
+        stratum_choices=[(field.label, stratum_name(field.label)) for field in service.strata(wave_id)],
         form=UploadForm(),
         **filters,
     )
@@ -104,9 +104,7 @@ def links(wave_id: int, kind: str) -> Response:
     ]
     rows = [[link.case_key, link.stratum, *_reached(reach.get(link.case_key, {})), link.url] for link in found]
     service.note_download(wave_id, f"links.{kind}")
-    if kind == "xlsx":
-        return _download(tables.write_xlsx({gettext("Links"): (header, rows)}), f"links-{wave_id}.xlsx", XLSX)
-    return _download(tables.write_csv(header, rows), f"links-{wave_id}.csv", "text/csv")
+    return downloads.table(f"links-{wave_id}", kind, (header, rows), title=gettext("Links"))
 
 
 def _reached(contact: dict[str, str]) -> list[str]:
@@ -145,7 +143,7 @@ def ready_letters(wave_id: int, token: str) -> str:
 def fetch_letters(wave_id: int, token: str) -> Response:
     """Hand the letters over; they stay for a day, or until the wave closes."""
     _wave_of(wave_id, token)
-    return _download(kept_files.take(token), f"letters-{wave_id}.pdf", "application/pdf")
+    return downloads.attachment(kept_files.take(token), f"letters-{wave_id}.pdf")
 
 
 def _wave_of(wave_id: int, token: str) -> service.Wave:
@@ -155,7 +153,3 @@ def _wave_of(wave_id: int, token: str) -> service.Wave:
         kept_files.drop(token)
         raise Gone(gettext("These letters are no longer here."), remedy=gettext("Make them again."))
     return wave
-
-
-def _download(data: bytes, name: str, kind: str) -> Response:
-    return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -71,7 +71,8 @@ def describe(token: str) -> str | Response:
             return _check(token, source)
 
         return _beside(gettext("Checking %(name)s", name=source.name), work, long=len(data) > LONG_UPLOAD)
-    return render_template("sample/frame_describe.html", form=form, columns=columns, filename=notes["filename"])
+    described = list(zip(columns, form.roles.entries, strict=True))
+    return render_template("sample/frame_describe.html", form=form, columns=described, filename=notes["filename"])
 
 
 def _beside(title: str, work: Any, *, long: bool) -> Response:

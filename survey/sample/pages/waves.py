@@ -18,8 +18,10 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
 from survey.base.store.jobs import Progress
-from survey.base.web import menu, tables
+from survey.base.web import downloads, menu
+from survey.base.web.columns import written
 from survey.sample import service
+from survey.sample.pages import columns
 from survey.sample.pages.forms import KINDS, QUESTIONNAIRES, DesignForm, SeedForm, WaveForm
 from survey.units import service as units
 
@@ -35,7 +37,6 @@ STATES = {
 }
 #: a larger sample than this is drawn beside the request
 MANY_CASES = 3_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.app_context_processor
@@ -45,6 +46,7 @@ def _words() -> dict[str, Any]:
         "wave_kinds": KINDS,
         "wave_questionnaires": QUESTIONNAIRES,
         "disposition_names": service.DISPOSITION_NAMES,
+        "stratum_name": columns.stratum_name,
     }
 
 
@@ -88,7 +90,10 @@ def show(wave_id: int) -> str:
         wave=wave,
         fields=fields,
         whole=service.overall(fields),
-        weights=service.wave_design(wave_id) if wave.state != "draft" else None,
+        weights=columns.weight_lines(service.wave_design(wave_id)) if wave.state != "draft" else None,
+        weight_columns=columns.WEIGHTS_OF_PAGE,
+        fieldwork_columns=columns.of_fieldwork(),
+        reserves=columns.reserves(fields),
         design=service.SampleDesign.from_json(wave.design) if wave.design else None,
         design_hash=service.design_hash(wave.design) if wave.design else "",
         form=SeedForm(),
@@ -116,7 +121,10 @@ def design(wave_id: int) -> str | BaseResponse:
         service.lock_design(wave_id, choice)
         flash(gettext("The design is locked. Publish its number, then draw with the announced seed."), "success")
         return redirect(url_for(".show", wave_id=wave_id))
-    return render_template("sample/design.html", wave=wave, frame=found, form=form, plan=plan, fault=fault)
+    shares = columns.comparisons(plan) if plan else {}
+    return render_template(
+        "sample/design.html", wave=wave, frame=found, form=form, plan=plan, fault=fault, shares=shares
+    )
 
 
 def _first_plan(frame: service.Frame) -> dict[str, Any]:
@@ -221,43 +229,11 @@ def record(wave_id: int) -> str:
 @allow(*SEES)
 def record_file(wave_id: int) -> Response:
     text = json.dumps(service.record(wave_id), ensure_ascii=False, indent=2)
-    return _download(text.encode(), f"draw-record-{wave_id}.json", "application/json")
+    return downloads.attachment(text, f"draw-record-{wave_id}.json")
 
 
 @blueprint.get("/sample/waves/<int:wave_id>/weights.<any(csv, xlsx):kind>")
 @allow(*SEES)
 def weights(wave_id: int, kind: str) -> Response:
-    found = service.wave_design(wave_id)
-    header = [
-        gettext("Stratum"),
-        gettext("Population"),
-        gettext("Asked"),
-        gettext("Eligible"),
-        gettext("Responses"),
-        gettext("Design weight"),
-        gettext("Nonresponse factor"),
-        "RR1",
-        "RR2",
-    ]
-    columns = (
-        found.population,
-        found.sampled,
-        found.eligible,
-        found.responded,
-        found.design_weight,
-        found.nonresponse_factor,
-        found.rr1,
-        found.rr2,
-    )
-    numbers = zip(*(column.tolist() for column in columns), strict=True)
-    rows = [
-        [label, *(None if value != value else value for value in line)]
-        for label, line in zip(found.strata, numbers, strict=True)
-    ]
-    if kind == "xlsx":
-        return _download(tables.write_xlsx({gettext("Weights"): (header, rows)}), f"weights-{wave_id}.xlsx", XLSX)
-    return _download(tables.write_csv(header, rows), f"weights-{wave_id}.csv", "text/csv")
-
-
-def _download(data: bytes, name: str, kind: str) -> Response:
-    return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    rows = written(columns.WEIGHTS_OF_FILE, columns.weight_lines(service.wave_design(wave_id)))
+    return downloads.table(f"weights-{wave_id}", kind, rows, title=gettext("Weights"))

@@ -11,19 +11,18 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import pylopdf_fonts_zh_cn
 from flask_babel import force_locale, format_date, gettext
 from PIL import Image
 
 from survey.base.store.jobs import Progress
+from survey.base.web.pdf import BRAND, FONT, INK, SOFT, document, silent
 from survey.sample.frame import frames
 from survey.sample.values import Link, Wave
 from survey.units import service as units
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from survey.base.web.pdf import Document
 
-FONT = "Noto Sans SC"
 LANGUAGE = "zh_Hans"
 #: millimetres
 LEFT, WIDTH, CODE = 25.0, 160.0, 62.0
@@ -31,7 +30,6 @@ LEFT, WIDTH, CODE = 25.0, 160.0, 62.0
 PIXELS = 8
 #: letters between two reports of progress
 EVERY = 20
-INK, SOFT, BRAND = (22, 32, 43), (81, 96, 111), (23, 83, 127)
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,6 @@ class Letter:
     url: str
     name: str = ""
     address: str = ""
-
-
-def silent(done: int, total: int) -> None:
-    """Progress that nobody waits for."""
 
 
 def collect(wave: Wave, links: Sequence[Link], *, stratum: str = "") -> list[Letter]:
@@ -68,8 +62,6 @@ def collect(wave: Wave, links: Sequence[Link], *, stratum: str = "") -> list[Let
 def pdf(wave: Wave, letters: Sequence[Letter], today: date, *, mark: str = "", progress: Progress = silent) -> bytes:
     """The letters as one document, in Chinese whatever language the staff reads.
 
-    The font is embedded once, with only the glyphs that are used.
-
     Args:
         wave: what the letters invite to.
         letters: to whom.
@@ -77,21 +69,16 @@ def pdf(wave: Wave, letters: Sequence[Letter], today: date, *, mark: str = "", p
         mark: the mark of demonstration data, where it stands.
         progress: told now and then how far the work is.
     """
-    from fpdf import FPDF  # here: it would cost every start of the product a fifth of a second
-
-    document = FPDF(format="A4")
-    document.set_auto_page_break(False)
-    document.set_lang("zh-CN")
-    document.add_font(FONT, fname=pylopdf_fonts_zh_cn.sans_path())
-    write = _Writer(document)
+    paper = document()
+    write = _Writer(paper)
     with force_locale(LANGUAGE):
-        document.set_title(gettext("Letters of %(name)s", name=wave.name))
+        paper.set_title(gettext("Letters of %(name)s", name=wave.name))
         for number, letter in enumerate(letters, 1):
-            document.add_page()
+            paper.add_page()
             _draw(write, wave, letter, today, mark)
             if number % EVERY == 0:
                 progress(number, len(letters))
-    return bytes(document.output())
+    return bytes(paper.output())
 
 
 def _draw(write: _Writer, wave: Wave, letter: Letter, today: date, mark: str) -> None:
@@ -149,7 +136,7 @@ def _promises() -> tuple[str, ...]:
 class _Writer:
     """Writes paragraphs below each other, or from a given height on; a paragraph that comes again is broken once."""
 
-    document: FPDF
+    document: Document
     broken: dict[tuple[str, float], list[str]] = field(default_factory=dict)
     y: float = 0.0
 
@@ -179,7 +166,7 @@ class _Writer:
         return self.broken[words, size]
 
 
-def _draw_code(document: FPDF, text: str, left: float, top: float) -> None:
+def _draw_code(document: Document, text: str, left: float, top: float) -> None:
     """The link's code with its quiet zone, as an image of one bit a pixel; level Q, printed 6 cm wide."""
     matrix = np.array(units.qr_matrix(text), dtype=bool)
     pixels = np.kron(~matrix, np.ones((PIXELS, PIXELS), dtype=bool))

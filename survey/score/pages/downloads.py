@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response
 from flask_babel import get_locale, gettext
 
-from survey.base.web import tables
 from survey.score.scheme.scheme import Scheme
 from survey.score.service import ClassSheet, Given, Line, Part, Sheet
 from survey.units import service as units
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Table = tuple[Sequence[str], list[list[Any]]]
 
 
@@ -97,21 +93,3 @@ def extra_table(scheme: Scheme, given: Given) -> Table:
     ]
     header = ["单位编号", "项目", "分值", "理由", "单位"]
     return header if language() == "zh" else ["unit", "item", "points", "reason", "name"], rows
-
-
-def _csv(name: str, table: Table) -> Response:
-    return attachment(tables.write_csv(*table), f"{name}.csv", "text/csv; charset=utf-8")
-
-
-def _xlsx(name: str, table: Table) -> Response:
-    return attachment(tables.write_xlsx({name: table}), f"{name}.xlsx", XLSX)
-
-
-#: what a download's address ends in -> how it is written
-FORMATS: dict[str, Callable[[str, Table], Response]] = {"csv": _csv, "xlsx": _xlsx}
-
-
-def attachment(data: bytes | str, name: str, kind: str) -> Response:
-    """A file to be saved under a name."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(data, content_type=kind, headers={"Content-Disposition": disposition})

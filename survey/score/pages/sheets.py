@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,9 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey.base.errors import NotFound
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
-from survey.base.web import menu
+from survey.base.web import downloads, drawing, menu
 from survey.score import service
-from survey.score.pages.downloads import FORMATS, attachment, language, sheet_table, why_unranked
+from survey.score.pages import columns
+from survey.score.pages.downloads import language, sheet_table, why_unranked
 from survey.score.pages.forms import CorrectionForm, SheetForm
 from survey.units import service as units
 
@@ -37,6 +37,8 @@ def _words() -> dict[str, Any]:
     return {
         "said": lambda title: title.said(language()) if title else "",
         "why_unranked": why_unranked,
+        "value_digits": columns.value_digits,
+        "full_digits": columns.full_digits,
         "may_manage": viewer().has(Role.OFFICE, Role.ADMIN),
         "sees_all": viewer().sees_all,
     }
@@ -45,7 +47,7 @@ def _words() -> dict[str, Any]:
 def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.Part], str]:
     """Where a component's index opens to strata, weights and counts."""
     run_id = sheet.basis["run"]
-    points = "/".join(f"{sheet.scheme['points'][level]:g}" for level in "54321")
+    points = "/".join(_points(sheet))
 
     def url(part: service.Part) -> str:
         if part.n is None:
@@ -54,6 +56,11 @@ def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.
         return url_for("estimate.unit", **place, source=part.source, question=part.question or None, points=points)
 
     return url
+
+
+def _points(sheet: service.SheetContent) -> list[str]:
+    """Points of the levels, from best to worst."""
+    return [f"{sheet.scheme['points'][level]:g}" for level in "54321"]
 
 
 @blueprint.get("/score")
@@ -93,6 +100,8 @@ def show(sheet_id: int) -> str:
         groups=groups,
         chosen=chosen,
         q=search,
+        heads=columns.of_classes(sheet.content),
+        class_choices=[(group.code, group.name or group.code) for group in sheet.content.classes],
         intact=service.is_intact(sheet_id) if sheet.entry.is_frozen and viewer().sees_all else None,
         filters={"class": chosen, "q": search},
     )
@@ -126,6 +135,7 @@ def explain(sheet_id: int, unit_id: int) -> str:
         group=group,
         line=line,
         strata_url=strata_url,
+        points=" / ".join(_points(sheet.content)),
     )
 
 
@@ -133,7 +143,8 @@ def explain(sheet_id: int, unit_id: int) -> str:
 @allow(*READERS)
 def print_view(sheet_id: int) -> str:
     sheet = service.sheet(sheet_id, viewer())
-    return render_template("score/print.html", sheet=sheet.content, entry=sheet.entry, groups=sheet.content.classes)
+    heads, groups = columns.of_classes(sheet.content), sheet.content.classes
+    return render_template("score/print.html", sheet=sheet.content, entry=sheet.entry, groups=groups, heads=heads)
 
 
 @blueprint.get("/score/<int:sheet_id>/table.<ending>")
@@ -141,15 +152,15 @@ def print_view(sheet_id: int) -> str:
 def table(sheet_id: int, ending: str) -> Response:
     sheet = service.sheet(sheet_id, viewer())
     groups = _chosen(sheet, request.args.get("class", ""), request.args.get("q", "").strip())
-    write = FORMATS[ending if ending in FORMATS else "csv"]
-    return write(gettext("score-sheet-%(number)s", number=sheet_id), sheet_table(sheet, groups))
+    name = gettext("score-sheet-%(number)s", number=sheet_id)
+    return downloads.table(name, ending, sheet_table(sheet, groups))
 
 
 @blueprint.get("/score/<int:sheet_id>/signed.json")
 @allow(*STAFF)
 def signed(sheet_id: int) -> Response:
     name = gettext("score-sheet-%(number)s", number=sheet_id)
-    return attachment(service.signed_document(sheet_id), f"{name}.json", "application/json")
+    return downloads.attachment(service.signed_document(sheet_id), f"{name}.json")
 
 
 @blueprint.get("/score/<int:sheet_id>/chart.svg")
@@ -160,9 +171,8 @@ def chart(sheet_id: int) -> Response:
     groups = _chosen(sheet, request.args.get("class", ""), "")
     if not groups:
         raise NotFound(gettext("The sheet has no such class."))
-    charts = import_module("survey.score.pages.charts")  # here: matplotlib would cost every start half a second
-    dark = request.args.get("theme") == "dark"
-    return Response(charts.totals(groups[0], dark=dark), mimetype="image/svg+xml")
+    charts = drawing.load("survey.score.pages.charts")
+    return downloads.picture(charts.totals(groups[0], theme=request.args.get("theme", "light")), "svg")
 
 
 @blueprint.route("/score/<int:sheet_id>/freeze", methods=["GET", "POST"])

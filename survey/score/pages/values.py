@@ -14,8 +14,9 @@ from survey.base.errors import ImportFaults, NotFound
 from survey.base.people.guard import allow
 from survey.base.people.roles import Role
 from survey.base.store import kept_files
+from survey.base.web import downloads
 from survey.score import service
-from survey.score.pages.downloads import FORMATS, Table, extra_table, value_table
+from survey.score.pages.downloads import Table, extra_table, value_table
 from survey.score.pages.forms import UploadForm, scheme_choices
 from survey.units import service as units
 
@@ -119,4 +120,4 @@ def confirm(round_id: int, code: str, kind: str) -> BaseResponse:
 def table(round_id: int, code: str, kind: str, ending: str) -> Response:
     """The table to fill in, with what is stored already."""
     filled = _kind(kind).table(_scheme(code), service.given(round_id, code))
-    return FORMATS[ending if ending in FORMATS else "csv"](f"{code}-{kind}", filled)
+    return downloads.table(f"{code}-{kind}", ending, filled)

@@ -10,6 +10,7 @@ from survey.base import clock
 from survey.base.errors import NotFound, Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
+from survey.base.web import downloads
 from survey.units import service
 from survey.units.pages.forms import QUESTIONNAIRES, MoveCodeForm, NewWindowForm, WindowForm
 
@@ -130,13 +131,13 @@ def move(window_id: int) -> str | BaseResponse:
 @blueprint.get("/counters/<int:window_id>/<code>.svg")
 @allow(*READERS)
 def svg(window_id: int, code: str) -> Response:
-    return Response(service.qr_svg(_link(window_id, code)), mimetype="image/svg+xml")
+    return downloads.picture(service.qr_svg(_link(window_id, code)), "svg")
 
 
 @blueprint.get("/counters/<int:window_id>/<code>.png")
 @allow(*READERS)
 def png(window_id: int, code: str) -> Response:
-    return Response(service.qr_png(_link(window_id, code)), mimetype="image/png")
+    return downloads.picture(service.qr_png(_link(window_id, code)), "png")
 
 
 def _link(window_id: int, code: str) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response
-
-from survey.base.web import tables
 from survey.units import importing_units, importing_windows, reading, rules
 from survey.units.importing import heading
 
@@ -45,23 +41,3 @@ def caseload_table(first: date, last: date, unit_id: int | None = None) -> Table
 
 def _headings(columns: Mapping[str, Sequence[str]]) -> list[str]:
     return [heading(name, accepted) for name, accepted in columns.items()]
-
-
-def _csv(name: str, table: Table) -> Response:
-    return download(tables.write_csv(*table), f"{name}.csv", "text/csv; charset=utf-8")
-
-
-def _xlsx(name: str, table: Table) -> Response:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return download(tables.write_xlsx({name: table}), f"{name}.xlsx", kind)
-
-
-#: what a download's address ends in -> how it is written
-FORMATS: dict[str, Callable[[str, Table], Response]] = {"csv": _csv, "xlsx": _xlsx}
-
-
-def download(data: bytes, name: str, kind: str) -> Response:
-    """A file to be saved under a name."""
-    return Response(
-        data, content_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    )

@@ -16,6 +16,7 @@ from survey.base.errors import ImportFaults, NotFound
 from survey.base.people.guard import allow
 from survey.base.people.roles import Role
 from survey.base.store import kept_files
+from survey.base.web import downloads
 from survey.units import service
 from survey.units.pages import exports
 from survey.units.pages.forms import UploadForm
@@ -103,4 +104,4 @@ def table(kind: str, ending: str) -> Response:
         "counters": exports.windows_table,
         "caseload": lambda: exports.caseload_table(first, last),
     }
-    return exports.FORMATS[ending if ending in exports.FORMATS else "csv"](kind, tables[kind]())
+    return downloads.table(kind, ending, tables[kind]())

@@ -10,8 +10,8 @@ from survey.base import clock
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs, kept_files
+from survey.base.web import downloads
 from survey.units import service
-from survey.units.pages.exports import download
 
 blueprint = Blueprint("posters", __name__)
 PRINTERS = (Role.OFFICE, Role.UNIT_MANAGER, Role.STATISTICIAN)
@@ -86,4 +86,4 @@ def file(name: str) -> Response:
 
 
 def _pdf(data: bytes) -> Response:
-    return download(data, gettext("posters") + ".pdf", "application/pdf")
+    return downloads.attachment(data, gettext("posters") + ".pdf")

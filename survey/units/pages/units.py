@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,10 +14,12 @@ from survey.base import clock
 from survey.base.errors import Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
-from survey.base.web import menu
+from survey.base.web import downloads, menu
+from survey.base.web.columns import Column
+from survey.base.web.presentation import page_url
 from survey.units import service
 from survey.units.pages.counters import READERS
-from survey.units.pages.exports import FORMATS, caseload_table
+from survey.units.pages.exports import caseload_table
 from survey.units.pages.forms import NewUnitForm, UnitForm
 
 blueprint = Blueprint("units", __name__)
@@ -53,6 +56,7 @@ def listing() -> str:
     return render_template(
         "units/list.html",
         units=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        columns=_list_columns(asked),
         total=len(found),
         page=page,
         size=PAGE_SIZE,
@@ -60,6 +64,17 @@ def listing() -> str:
         classes=service.classes(),
         counters=Counter(window.unit_id for window in service.windows() if window.active),
     )
+
+
+def _list_columns(asked: dict[str, str]) -> list[Column]:
+    """Headings of the list; the server sorts by those that lead somewhere."""
+    words = {"code": gettext("Code"), "name": gettext("Unit"), "class": gettext("Class")}
+    now = asked["sort"] or "code"
+    sorting = [
+        Column(heading, href=page_url(".listing", **{**asked, "sort": key}), ascending=now == key)
+        for key, heading in words.items()
+    ]
+    return [*sorting, Column(gettext("Open counters"), "number")]
 
 
 @blueprint.route("/units/new", methods=["GET", "POST"])
@@ -126,18 +141,35 @@ def caseload(unit_id: int) -> str:
     cells = {(cell.window_id, cell.month): cell.cases for cell in service.caseload(first, last, unit_id)}
     windows = service.windows(unit_id)
     told = [window for window in windows if window.active or any((window.id, month) in cells for month in months)]
+    totals = _totals(cells)
     over = [month for month in months if month < clock.today().replace(day=1)]  # nobody can know the others' cases yet
     return render_template(
         "units/caseload.html",
         unit=unit,
         windows=told,
         months=months,
-        cells=defaultdict(lambda: None, cells),
-        totals=_totals(cells),
+        columns=_caseload_columns(told, cells, totals),
+        totals=totals,
         rounds=service.rounds(),
         chosen=chosen,
         missing=sum((window.id, month) not in cells for window in told if window.active for month in over),
     )
+
+
+def _caseload_columns(
+    windows: Sequence[service.Window], cells: Mapping[tuple[int, date], int], totals: Counter[int | date | str]
+) -> list[Column]:
+    """A column for each counter, a line for each month."""
+
+    def of_window(window: service.Window) -> Column:
+        address = url_for(".counters.show", window_id=window.id)
+        return Column(window.name, "number", lambda month: cells.get((window.id, month)), digits=0, href=address)
+
+    return [
+        Column(gettext("Month"), value=lambda month: f"{month:%Y-%m}", more="text-nowrap"),
+        *(of_window(window) for window in windows),
+        Column(gettext("All counters"), "number", lambda month: totals[month], digits=0, more="fw-semibold"),
+    ]
 
 
 @blueprint.get("/units/<int:unit_id>/caseload.<kind>")
@@ -145,7 +177,7 @@ def caseload(unit_id: int) -> str:
 def caseload_file(unit_id: int, kind: str) -> Response:
     unit = _seen(unit_id)
     _, first, last = _period()
-    return FORMATS[kind if kind in FORMATS else "csv"](f"caseload-{unit.code}", caseload_table(first, last, unit_id))
+    return downloads.table(f"caseload-{unit.code}", kind, caseload_table(first, last, unit_id))
 
 
 def _totals(cells: dict[tuple[int, date], int]) -> Counter[int | date | str]:

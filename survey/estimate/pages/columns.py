@@ -1,0 +1,180 @@
+"""The columns of results, once for the page and for the file of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from survey.base.web.columns import Column, Kind
+from survey.base.web.presentation import LEVELS, page_url
+from survey.estimate.pages.filters import FLOOR_NAMES, SOURCE_NAMES, Asked, Line
+from survey.estimate.values import DomainLine, Run, StratumLine
+
+BEST_FIRST = (5, 4, 3, 2, 1)
+
+
+def _of_index(heading: Any, field: str, kind: Kind = "number", digits: int = 2, short: Any = "") -> Column:
+    return Column(heading, kind, lambda line: getattr(line.index, field), digits=digits, short=short)
+
+
+#: what is known of a unit, in the order of the file; the page shows some of it, in an order of its own
+MEASURES = {
+    "n": _of_index(_("Answers"), "n", digits=0),
+    "valid_n": _of_index(_("Valid answers"), "valid_n", digits=0, short=_("Answers")),
+    "cannot_say": _of_index(_("Cannot say"), "cannot_say", "percent"),
+    "participation": _of_index(_("Participation rate"), "participation", "percent"),
+    "response_rate": _of_index(_("Response rate RR1"), "response_rate", "percent", short=_("Response rate")),
+    "response_rate_with_partial": _of_index(_("Response rate RR2"), "response_rate_with_partial", "percent"),
+    "caseload": _of_index(_("Cases handled"), "caseload", digits=0),
+    "coverage": _of_index(_("Coverage"), "coverage", "percent"),
+    "topbox": _of_index(_("Top box"), "topbox", "percent", short=LEVELS[5]),
+    "satisfied_rate": _of_index(_("Satisfaction rate"), "satisfied_rate", "percent"),
+    "satisfied_standard_error": _of_index(_("Satisfaction rate, standard error"), "satisfied_standard_error"),
+    "satisfied_low": _of_index(_("Satisfaction rate, interval from"), "satisfied_low", "percent"),
+    "satisfied_high": _of_index(_("Satisfaction rate, interval to"), "satisfied_high", "percent"),
+    "dissatisfied_rate": _of_index(_("Bad rating rate"), "dissatisfied_rate", "percent"),
+    "mean": replace(_of_index(_("Mean"), "mean", short=_("Index")), more="fw-bold"),
+    "standard_error": _of_index(_("Standard error"), "standard_error"),
+    "low": _of_index(_("Interval from"), "low"),
+    "high": _of_index(_("Interval to"), "high"),
+    "design_effect": _of_index(_("Design effect"), "design_effect"),
+    "degrees_of_freedom": _of_index(_("Degrees of freedom"), "degrees_of_freedom"),
+    "effective_n": _of_index(_("Effective number"), "effective_n"),
+    "held": _of_index(_("Held answers"), "held", digits=0),
+    "mean_with_held": _of_index(_("Mean with held answers"), "mean_with_held", short=_("With held answers")),
+    "spread": _of_index(_("Spread between raters"), "spread"),
+}
+
+
+def of_file(source: str) -> list[Column]:
+    """Everything that the page shows and what it leaves out, each number with all its digits."""
+    return [
+        Column(_("Code"), value=lambda line: line.unit.code),
+        Column(_("Unit"), value=lambda line: line.unit.name),
+        Column(_("Class"), value=lambda line: line.unit.class_name),
+        Column(_("Source"), value=lambda line: str(SOURCE_NAMES[source])),
+        Column(_("Question"), value=lambda line: line.index.question or gettext("Overall")),
+        Column(_("Shown as"), value=lambda line: str(FLOOR_NAMES[line.index.floor]) or gettext("published")),
+        *MEASURES.values(),
+        *(_counts(gettext("Answers at level %(level)s", level=level), level) for level in (*BEST_FIRST, 0)),
+        *(_shares(gettext("Share of level %(level)s", level=level), level) for level in BEST_FIRST),
+    ]
+
+
+def _counts(heading: str, level: int) -> Column:
+    return Column(heading, "number", lambda line: line.index.counts.get(level), digits=0)
+
+
+def _shares(heading: str, level: int) -> Column:
+    return Column(heading, "percent", lambda line: line.index.shares.get(level))
+
+
+def of_page(run: Run, asked: Asked) -> list[Column]:
+    """The table of all units: what its source has, and nothing that would be empty throughout."""
+    chosen = {"source": asked.source, "question": asked.question, "points": asked.address()["points"]}
+    unit = Column(
+        _("Unit"),
+        value=lambda line: line.unit.name,
+        more="estimate-name",
+        link=lambda line: page_url("estimate.unit", run_id=run.id, unit_id=line.unit.id, **chosen),
+        tags=lambda line: _for_reference(line.index.floor),
+        note=None if asked.class_code else lambda line: line.unit.class_name,
+    )
+    interval = Column(_("95% interval"), "interval", lambda line: (line.index.low, line.index.high))
+    bar = Column(_("Distribution"), "levels", lambda line: line.index.shares, sorts=False)
+    has_levels = asked.source != "panel"
+    return [
+        unit,
+        MEASURES["mean"],
+        interval,
+        MEASURES["standard_error"],
+        MEASURES["valid_n"],
+        *([MEASURES["participation"]] if asked.source == "counter" else []),
+        *([MEASURES["response_rate"]] if asked.source in {"poll", "panel"} else []),
+        *([bar, *_measures("topbox", "satisfied_rate", "dissatisfied_rate", "cannot_say")] if has_levels else []),
+        MEASURES["design_effect" if has_levels else "spread"],
+        *([MEASURES["mean_with_held"]] if run.held else []),
+    ]
+
+
+def _measures(*names: str) -> list[Column]:
+    return [MEASURES[name] for name in names]
+
+
+def _for_reference(floor: str) -> list[tuple[Any, str]]:
+    return [(FLOOR_NAMES["reference"], "warn")] if floor == "reference" else []
+
+
+def withheld(floor: int) -> Callable[[Line], str]:
+    """What stands in place of a unit's numbers below the hiding floor."""
+    words = gettext("Fewer than %(floor)s answers: nothing is shown.", floor=floor)
+    return lambda line: words if line.index.floor == "hidden" else ""
+
+
+def part_withheld(line: DomainLine) -> Any:
+    return FLOOR_NAMES["hidden"] if line.floor == "hidden" else ""
+
+
+def of_parts(heading: Any, asked: Asked, names: Mapping[str, str] | None = None) -> list[Column]:
+    """The same index in parts of the answers; `names` are the words for labels that are codes."""
+    said = names or {}
+    levels = [
+        Column(_("Distribution"), "levels", lambda line: line.shares, sorts=False),
+        Column(_("Satisfaction rate"), "percent", lambda line: line.satisfied_rate),
+        Column(_("Bad rating rate"), "percent", lambda line: line.dissatisfied_rate),
+    ]
+    return [
+        Column(
+            heading,
+            value=lambda line: said.get(line.label, line.label),
+            more="estimate-name",
+            tags=lambda line: _for_reference(line.floor),
+        ),
+        Column(_("Index"), "number", lambda line: line.mean),
+        Column(_("95% interval"), "interval", lambda line: (line.low, line.high)),
+        Column(_("Answers"), "number", lambda line: line.n, digits=0),
+        *(levels if asked.source != "panel" else []),
+    ]
+
+
+def of_strata(asked: Asked) -> list[Column]:
+    """The index down to strata, weights and counts."""
+    people = _("Cases handled") if asked.source == "counter" else _("People in the stratum")
+    population = Column(people, "number", lambda line: line.population, digits=0)
+    return [
+        Column(
+            _("Stratum"),
+            value=lambda line: line.label or gettext("All answers"),
+            more="text-nowrap",
+            tags=_stratum_tags,
+        ),
+        *([population] if asked.source in {"counter", "poll"} else []),
+        Column(_("Answers"), "number", lambda line: line.n, digits=0),
+        Column(_("Weight of one"), "number", lambda line: line.weight),
+        Column(_("Share"), "percent", lambda line: line.share),
+        *([_level(level) for level in (*BEST_FIRST, 0)] if asked.source != "panel" else []),
+        Column(_("Mean"), "number", lambda line: line.mean),
+        Column(_("Standard error"), "number", lambda line: line.standard_error),
+        Column(_("Part of the variance"), "percent", lambda line: line.variance_share),
+    ]
+
+
+def _stratum_tags(line: StratumLine) -> list[tuple[Any, str]]:
+    pooled = [(_("put together"), "")] if line.pooled else []
+    return [*pooled, *([(FLOOR_NAMES["hidden"], "")] if line.hidden else [])]
+
+
+def stratum_class(line: StratumLine) -> str:
+    """A stratum without answers stands back."""
+    return "" if line.n else "text-secondary"
+
+
+def _level(level: int) -> Column:
+    def count(line: StratumLine) -> int | None:
+        return None if line.hidden else line.counts.get(level, 0)
+
+    return Column(str(level), "number", count, digits=0, title=LEVELS[level])
