@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from survey.rooms import EXAMPLES, ROOMS
+from survey.rooms import BASE, EXAMPLES, ROOMS
 
+__all__ = ["BASE", "EXAMPLES", "ROOMS", "ROOT", "Import", "Source", "python"]
 ROOT = Path(__file__).parent.parent
 
 
@@ -37,17 +38,19 @@ class Source:
     """A Python file."""
 
     path: Path
+    #: what a test of the tests wrote at its end
+    added: str = ""
 
     def __str__(self) -> str:
         return str(self.path)
 
     @property
     def text(self) -> str:
-        return (ROOT / self.path).read_text(encoding="utf-8")
+        return (ROOT / self.path).read_text(encoding="utf-8") + self.added
 
     @property
     def tree(self) -> ast.Module:
-        return _tree(self.path)
+        return _tree(self)
 
     @property
     def module(self) -> str:
@@ -83,7 +86,7 @@ class Source:
 
     @property
     def _lines_with_code(self) -> set[int]:
-        return _lines_with_code(self.path)
+        return _lines_with_code(self)
 
 
 def python(*folders: str) -> list[Source]:
@@ -97,14 +100,14 @@ def python(*folders: str) -> list[Source]:
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
+def _tree(source: Source) -> ast.Module:
+    return ast.parse(source.text, filename=str(source.path))
 
 
 @cache
-def _lines_with_code(path: Path) -> set[int]:
+def _lines_with_code(source: Source) -> set[int]:
     nothing = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
-    tokens = tokenize.generate_tokens(io.StringIO((ROOT / path).read_text(encoding="utf-8")).readline)
+    tokens = tokenize.generate_tokens(io.StringIO(source.text).readline)
     return {line for token in tokens if token.type not in nothing for line in range(token.start[0], token.end[0] + 1)}
 
 

@@ -13,9 +13,9 @@ from survey.base import clock
 from survey.base.people.roles import Role
 from survey.collect import service as collect
 from survey.estimate import service as estimate
+from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
-from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from flask import current_app, has_app_context
 
@@ -18,6 +19,7 @@ from survey.base.errors import SettingError
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "SURVEY_"
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ def present() -> Settings:
     """This application's settings."""
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def kept(name: str, make: Callable[[], Thing]) -> Thing:
+    """Something that this application keeps in memory while it runs, made on first use."""
+    held = current_app.extensions
+    if name not in held:
+        held.setdefault(name, make())
+    found: Thing = held[name]
+    return found
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

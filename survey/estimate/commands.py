@@ -56,7 +56,8 @@ def show(round_code: str, source: str | None, collection: str, points: str, as_c
             gettext("This round has not been computed yet."),
             remedy=gettext("Run: survey estimate compute %(round)s", round=round_code),
         )
-    asked = filters.asked_of(run, MultiDict({"source": source or "", "collection": collection, "points": points}))
+    values: MultiDict[str, str] = MultiDict({"source": source or "", "collection": collection, "points": points})
+    asked = filters.asked_of(run, values, SYSTEM)
     found = filters.lines(run, asked, SYSTEM)
     if as_csv:
         click.echo(tables.write_csv(*written(columns.of_file(asked), found)), nl=False)
@@ -66,7 +67,7 @@ def show(round_code: str, source: str | None, collection: str, points: str, as_c
         click.echo(_sentence(line))
 
 
-def _sentence(line: filters.Line) -> str:
+def _sentence(line: filters.UnitIndex) -> str:
     index = line.index
     if index.mean is None or index.low is None or index.high is None:
         return f"{line.unit.code:<8} {filters.FLOOR_NAMES['hidden']}  {line.unit.name}"

@@ -170,6 +170,8 @@ class DomainLine:
     shares: Mapping[int, float] = field(default_factory=dict)
     satisfied_rate: float | None = None
     dissatisfied_rate: float | None = None
+    #: code of the scale of its levels; empty for scores
+    scale: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from survey.questions.channels import CHANNEL_CODES, CHANNEL_NAMES, CHANNELS, FILE, QR, SMS
-from survey.questions.editions import (
+from survey.questions.exchange import MAPPING_NAMES, levels_of
+from survey.questions.form.editions import (
     editions,
     for_use,
     level_words,
@@ -14,13 +15,13 @@ from survey.questions.editions import (
     require_form,
     scale_of_question,
 )
-from survey.questions.exchange import MAPPING_NAMES, levels_of
+from survey.questions.form.questionnaire import Question, Questionnaire
+from survey.questions.form.tags import Tag, all_tags
+from survey.questions.form.wording import unneutral_words
+from survey.questions.level_bar import LevelBar
 from survey.questions.points import PointsFault, PointsTable
-from survey.questions.questionnaire import Question, Questionnaire
 from survey.questions.scale import CANNOT_SAY, FIVE, SCALES, Scale
 from survey.questions.sources import DRAWN, OPEN_TO_UNITS, SELF_SELECTED, SOURCE_NAMES, SOURCES, Source
-from survey.questions.tags import Tag, all_tags
-from survey.questions.wording import unneutral_words
 from survey.questions.words import Words
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SMS",
     "SOURCES",
     "SOURCE_NAMES",
+    "LevelBar",
     "PointsFault",
     "PointsTable",
     "Question",

@@ -13,7 +13,7 @@ from survey.base import clock
 from survey.base.web import demo, tables
 from survey.base.web.presentation import percent
 from survey.sample import service
-from survey.sample.design.draw import Comparison
+from survey.sample.design.record import Comparison
 from survey.sample.wave import letters
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -9,41 +9,33 @@ from survey.base.people import audit
 from survey.base.store import kept_files
 from survey.base.store.database import commit
 from survey.base.store.jobs import Progress
-from survey.sample.design.draw import Comparison, design_hash, repeat_from_file
-from survey.sample.design.plan import DesignChoice, Plan, PlanRow, plan
+from survey.sample.design.draw import design_hash
+from survey.sample.design.plan import DesignChoice, Plan, plan
+from survey.sample.design.record import repeat_from_file
 from survey.sample.fieldwork import outcomes
-from survey.sample.fieldwork.outcomes import (
-    DISPOSITION_NAMES,
-    CaseLine,
-    StratumField,
-    cases,
-    overall,
-    strata,
-    wave_design,
-)
+from survey.sample.fieldwork.cases import cases
+from survey.sample.fieldwork.outcomes import DISPOSITION_NAMES
+from survey.sample.fieldwork.rates import overall, strata, wave_design
 from survey.sample.frame import frames as frame_deeds
 from survey.sample.frame.frames import contacts, frame, frames, stratum_sizes
 from survey.sample.frame.importing import Case, FrameSource, guess_role, read_cases
 from survey.sample.values import Frame, Invitation, Link, SampleDesign, Wave, WaveDesign
 from survey.sample.wave import removing
 from survey.sample.wave import waves as wave_deeds
+from survey.sample.wave.drawn import record, repeat
 from survey.sample.wave.links import complete_statement, find_invitation, links
-from survey.sample.wave.waves import record, repeat, reserve_left, waves
+from survey.sample.wave.waves import waves
 
 __all__ = [
     "DISPOSITION_NAMES",
     "Case",
-    "CaseLine",
-    "Comparison",
     "DesignChoice",
     "Frame",
     "FrameSource",
     "Invitation",
     "Link",
     "Plan",
-    "PlanRow",
     "SampleDesign",
-    "StratumField",
     "Wave",
     "WaveDesign",
     "add_frame",
@@ -75,7 +67,6 @@ __all__ = [
     "remove_wave",
     "repeat",
     "repeat_from_file",
-    "reserve_left",
     "set_disposition",
     "strata",
     "stratum_sizes",

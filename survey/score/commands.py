@@ -23,9 +23,13 @@ GROUP = score
 
 @score.command("check")
 @click.argument("file", type=FILE)
-def check(file: Path) -> None:
+@click.option("--round", "round_code", help="Check too what its components select in this round.")
+def check(file: Path, round_code: str | None) -> None:
     """Check the scheme in FILE; every fault is listed with its line and path."""
-    scheme = service.check_scheme(file.read_text(encoding="utf-8-sig"))
+    text = file.read_text(encoding="utf-8-sig")
+    scheme = (
+        service.check_in_round(text, rounds.round_by_code(round_code).id) if round_code else service.check_scheme(text)
+    )
     words = gettext("%(code)s version %(n)s is sound.", code=scheme.code, n=scheme.version)
     click.echo(words)
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 
 import qrcode
-from flask import current_app
 from flask_babel import gettext
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.image.svg import SvgPathFillImage
 from sqlalchemy import Connection, insert, select
 
+from survey.base import settings
 from survey.base.errors import NotFound, Refused
 from survey.base.store.database import session
 from survey.units import models, rules
@@ -25,7 +25,7 @@ QUIET_ZONE = 4
 
 def link_of(code: str) -> str:
     """The address that a counter's code opens."""
-    return f"{current_app.extensions['settings'].public_url}/r/{code}"
+    return f"{settings.present().public_url}/r/{code}"
 
 
 def qr_matrix(text: str) -> list[list[bool]]:

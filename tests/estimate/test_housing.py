@@ -16,7 +16,7 @@ from survey.units import service as units
 
 FILE = Path(__file__).parent.parent / "reference" / "housing.csv"
 #: High, Medium and Low are levels 5, 3 and 1 by the mapping "three"
-POINTS = {5: 100, 4: 100, 3: 50, 2: 0, 1: 0}
+POINTS = "100/100/50/0/0"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,6 @@ def housing(app_on_each_database: Flask) -> Housing:
         unit_id = units.add_units([units.NewUnit("CPH", "哥本哈根住房")])["CPH"]
         round_ = rounds.add_round("CPH", "Housing", date(2026, 1, 1), date(2026, 12, 31))
         choice = collect.ImportChoice(
-            round_.id,
             "three",
             columns={"level": "satisfaction", "stratum": "type", "group": "influence"},
             unit_code="CPH",

@@ -119,7 +119,7 @@ def test_the_floor_decides_what_is_shown(app: Flask, place: Place, n: int, floor
         index = place.index()
     assert index.floor == floor
     if floor == "hidden":
-        assert index == estimate.Index(place.a, "counter", "", "hidden", True)
+        assert index == estimate.Index(place.a, "counter", "", "hidden", True, scale="five")
 
 
 def test_held_answers_stand_beside_and_excluded_ones_nowhere(
@@ -144,9 +144,7 @@ def test_every_question_of_a_form_has_its_index(app: Flask, place: Place) -> Non
         form = questions.questionnaire("W13")
         answers = [collect.NewAnswer(question.code, level=1 + i % 5) for i, question in enumerate(form.questions)]
         collect.add_responses(
-            collect.NewResponse(
-                rounds.standing("W13"), OPENS, "W13", 3, answers, window_id=place.one, unit_id=place.a
-            )
+            collect.NewResponse(rounds.standing("W13"), OPENS, "W13", 3, answers, window_id=place.one, unit_id=place.a)
             for _ in range(6)
         )
         place.rate(place.three, 1, [5] * 6)

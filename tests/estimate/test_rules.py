@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.collect.service import TallyTable
+from survey.collect.tally.table import from_rows
 from survey.estimate import rules
 from survey.estimate.run import cells as tallies
 
@@ -41,14 +44,15 @@ def test_what_is_hidden_cannot_be_worked_out(answers: list[int], floor: int) -> 
     assert not hidden or together >= floor or all(place in hidden for place, n in enumerate(answers) if n)
 
 
-def tally(rows: list[tuple[int, int, int, int]]) -> TallyTable:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 4
-    unit, window, level, count = columns
-    n = len(rows)
-    return TallyTable(
-        unit, ("counter",) * n, window, ("2026-01",) * n, (-1,) * n, ("",) * n, ("",) * n,
-        (1.0,) * n, ("W-E1",) * n, level, (-1.0,) * n, count,
-    )  # fmt: skip
+def tally(rows: list[tuple[int, int, int, int]], excluded: Sequence[tuple[int, int, int, int]] = ()) -> TallyTable:
+    """The tally of ratings as (unit, counter, level, answers), some of them excluded."""
+    rows_of = {"": rows, "excluded": excluded}
+    each = [
+        ("", "", "W-E1", unit, window, 3, level, 1.0, -1.0, state, n)
+        for state, some in rows_of.items()
+        for unit, window, level, n in some
+    ]
+    return from_rows(each).with_number("month", 202601).with_number("collection_id", 1)
 
 
 cell_rows = st.lists(
@@ -60,9 +64,9 @@ cell_rows = st.lists(
 def test_equal_answers_have_equal_hashes_in_any_order(rows: list[tuple[int, int, int, int]], chance: object) -> None:
     shuffled = list(rows)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis hands over a random.Random
-    one, other = (tallies.from_tallies(tally(each)) for each in (rows, shuffled))
+    one, other = (tallies.from_tally(tally(each)) for each in (rows, shuffled))
     assert tallies.digest(one, "{}") == tallies.digest(other, "{}")
-    assert tallies.digest(one, "{}") == tallies.digest(tallies.unpack(tallies.pack(one)), "{}")
+    assert tallies.digest(one, "{}") == tallies.digest(tallies.unpack(tallies.pack(one))[0], "{}")
 
 
 @given(cell_rows, st.integers(0, 19))
@@ -70,5 +74,5 @@ def test_excluded_answers_are_as_if_never_given(rows: list[tuple[int, int, int, 
     excluded, kept = rows[:cut], rows[cut:]
     if not kept:
         return
-    counted = tallies.from_tallies(tally(rows), None, tally(excluded))
-    assert tallies.digest(counted, "") == tallies.digest(tallies.from_tallies(tally(kept)), "")
+    counted = tallies.from_tally(tally(kept, excluded))
+    assert tallies.digest(counted, "") == tallies.digest(tallies.from_tally(tally(kept)), "")

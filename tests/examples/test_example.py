@@ -14,8 +14,8 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import service as example
 from survey.rooms import load_models
-from survey.score import service as score
 from survey.rounds import service as rounds
+from survey.score import service as score
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn

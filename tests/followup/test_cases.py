@@ -7,8 +7,8 @@ from flask import Flask
 
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import SYSTEM, Role, Viewer
-from survey.collect import service as collect
 from survey.followup import service
+from survey.questions import service as questions
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.rounds import rate, small_round

@@ -9,8 +9,8 @@ from itertools import count
 
 import pytest
 
-from survey.sample import service
 from survey.rounds import service as rounds
+from survey.sample import service
 
 SOURCE = service.FrameSource(
     name="服务对象名单",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from survey.base.errors import Refused
 from survey.sample import rules
-from survey.sample.design import draw
+from survey.sample.design import draw, record
 from survey.sample.values import SampleDesign
 
 KEYS = st.lists(st.text("abc0123号人", min_size=1, max_size=6), min_size=4, max_size=60, unique=True)
@@ -84,4 +84,4 @@ def test_a_frame_that_lost_a_stratum_does_not_fit_the_design() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"record": "survey-draw-v1"}', '{"record": 1, "frame": []}', "null"])
 def test_what_is_no_draw_record_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        draw.read_record(text)
+        record.read_record(text)

@@ -13,10 +13,9 @@ from flask.testing import FlaskClient
 
 from survey.base.people.roles import Role
 from survey.base.web import tables
+from survey.rounds import service as rounds
 from survey.sample import service
 from survey.sample.pages import frames, waves
-from survey.rounds import service as rounds
-from survey.units import service as units
 from tests.conftest import SignIn
 from tests.sample.conftest import SEED, MakeWave, frame_csv
 
@@ -76,6 +75,45 @@ def test_the_statistician_walks_from_a_list_to_a_closed_wave(client: FlaskClient
     assert "/links.csv" not in client.get("/sample/waves/1/cases").text
     assert client.get(ready).status_code == 410
     assert not list((client.application.extensions["settings"].instance / "uploads").iterdir())
+
+
+def test_a_wave_makes_its_own_collection_and_says_which_rounds_count_it(
+    client: FlaskClient, sign_in: SignIn, make_wave: MakeWave
+) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    with client.application.app_context():
+        wave = make_wave("draft")
+        collection = rounds.collection(wave.collection_id)
+        assert (collection.kind, collection.title, collection.form) == ("poll", wave.name, wave.questionnaire)
+        spring = rounds.add_round("2026-1", "一季度", date(2026, 1, 1), date(2026, 3, 31))
+        autumn = rounds.add_round("2026-4", "四季度", date(2026, 10, 1), date(2026, 12, 31))
+    page = client.get(f"/sample/waves/{wave.id}").text
+    assert f"/collections/{wave.collection_id}" in page
+    assert "一季度" in page and "2026 年度" in page and "四季度" not in page
+    assert wave.name in client.get(f"/sample?round={spring.id}").text
+    assert wave.name not in client.get(f"/sample?round={autumn.id}").text
+    assert wave.name in client.get("/sample").text
+
+
+def test_a_wave_asks_a_group_of_raters_by_a_form_made_for_it(
+    client: FlaskClient, sign_in: SignIn, make_wave: MakeWave
+) -> None:
+    sign_in(client, Role.STATISTICIAN)
+    with client.application.app_context():
+        frame_id = make_wave("draft").frame_id
+        rounds.add_group("dragon", "龙舟队")
+    page = client.get(f"/sample/waves/new?frame_id={frame_id}").text
+    assert 'value="G"' in page and 'value="L"' in page and 'value="W1"' not in page
+    assert "人大代表" in page and "龙舟队" in page
+    wanted = {"frame_id": str(frame_id), "kind": "panel", "questionnaire": "L", "group": "deputies"}
+    wanted |= {"name": "代表评议", "opens_on": "2026-05-01", "closes_on": "2026-05-31"}
+    made = client.submit("/sample/waves/new", **wanted)
+    wave_id = int(made.request.path.split("/")[3])
+    with client.application.app_context():
+        assert rounds.collection(service.wave(wave_id).collection_id).group == "deputies"
+    assert "人大代表" in client.get(f"/sample/waves/{wave_id}").text
+    again = client.submit("/sample/waves/new", **wanted)
+    assert again.request.path == "/sample/waves/new" and "is-invalid" in again.text
 
 
 def test_a_faulty_list_names_each_place_and_stores_nothing(client: FlaskClient, sign_in: SignIn) -> None:

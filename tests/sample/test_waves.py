@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from survey.base.errors import Gone, ImportFaults, NotFound, Refused
 from survey.base.store.database import engine, session
 from survey.sample import service
+from survey.sample.wave import drawn
 from tests.sample.conftest import CHOICE, SEED, SOURCE, MakeWave, frame_csv
 
 TODAY = date(2026, 3, 15)
@@ -40,7 +41,7 @@ def test_calling_up_the_reserve_leaves_the_record_as_it_was(app: Flask, make_wav
     with app.app_context():
         wave = make_wave()
         before = service.record(wave.id)
-        label, waiting = next(iter(service.reserve_left(wave.id).items()))
+        label, waiting = next(iter(drawn.reserve_left(wave.id).items()))
         assert service.call_up(wave.id, label, waiting + 5) == waiting
         assert service.record(wave.id) == before and service.repeat(wave.id).agrees
         assert len(service.links(wave.id)) == CHOICE.total + waiting
@@ -117,9 +118,7 @@ def test_rates_and_weights_come_out_by_hand(app_on_each_database: Flask, make_wa
         source = replace(SOURCE, columns=("区域",), contacts={})
         frame = service.import_frame(data, source)
         wave = make_wave("draft")
-        wave = service.add_wave(
-            "手算", frame_id=frame.id, opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 31)
-        )
+        wave = service.add_wave("手算", frame_id=frame.id, opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 31))
         service.lock_design(wave.id, service.DesignChoice(("区域",), total=10, minimum=1, reserve_share=0))
         service.draw(wave.id, SEED)
         keys = [case.case_key for case in service.cases(wave.id)[0]]

@@ -8,8 +8,8 @@ from datetime import date
 
 from survey.collect import service as collect
 from survey.estimate import service as estimate
-from survey.sample import service as sample
 from survey.rounds import service as rounds
+from survey.sample import service as sample
 from survey.units import service as units
 
 DAY = date(2026, 3, 10)

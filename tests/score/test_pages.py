@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -73,9 +75,96 @@ def test_a_sheet_without_indices_says_what_to_do_first(client: FlaskClient, sign
     with app.app_context():
         round_id = Judging().round.id
     sign_in(client, Role.OFFICE)
-    page = client.submit("/score/new", round_id=str(round_id), scheme="hami")
+    page = client.submit("/score/new", round_id=str(round_id), scheme="bailian")
     assert page.status_code == 409
     assert "请先到“评议结果”计算指数" in page.text
+
+
+def test_a_scheme_that_asks_nobody_needs_no_computation_on_any_page(
+    client: FlaskClient, sign_in: SignIn, app: Flask
+) -> None:
+    with app.app_context():
+        judging = Judging()
+        new = [service.NewValue(name, judging.unit_ids["101"], 90.0) for name in ("results", "conduct")]
+        service.set_values(judging.round.id, "hami", new)
+    sign_in(client, Role.OFFICE)
+    page = client.submit("/score/new", round_id=str(judging.round.id), scheme="hami")
+    assert page.request.path == "/score/1"
+    assert "90.00" in page.text
+    assert "90.00" in client.get("/score/1/table.csv").text or "90.0" in client.get("/score/1/table.csv").text
+    unit = judging.unit_ids["101"]
+    for path in ("/score", f"/score/1/units/{unit}", "/score/1/print", "/score/1/chart.svg?class=1", "/score/1/freeze"):
+        assert client.get(path).status_code == 200, path
+    frozen = client.submit("/score/1/freeze")
+    assert "签名校验无误" in frozen.text
+
+
+DEPUTIES = """id: deputies
+version: 1
+title: 只算人大代表
+total: 100
+classes:
+  - codes: ["*"]
+    components:
+      - id: poll
+        title: 人大代表评议
+        share: 100
+        source: poll
+        group: deputies
+        wave: 代表评议
+"""
+
+
+def test_the_workshop_shows_a_leaf_that_selects_nothing_on_its_line(
+    client: FlaskClient, sign_in: SignIn, judging: Judging
+) -> None:
+    sign_in(client, Role.OFFICE)
+    asked = {"text": DEPUTIES, "round_id": str(judging.round.id), "deed": "check"}
+    page = client.submit("/schemes/new", **asked)
+    assert page.status_code == 422
+    line = DEPUTIES.splitlines().index("      - id: poll") + 1
+    assert re.search(rf'>{line}</td><td><code>classes\[0\].components\[0\]</code>', page.text)
+    assert "民意调查" in page.text  # what the round does select
+    assert "只算人大代表" in page.text  # nothing of the text is lost
+    assert "人大代表" in page.text
+    text_only = client.submit("/schemes/new", **{**asked, "round_id": "0"})
+    assert text_only.status_code == 200
+    stored = client.submit("/schemes/new", **{**asked, "deed": "store"})
+    assert stored.request.path == "/schemes/1"
+
+
+def test_a_sheet_by_a_scheme_that_does_not_fit_the_round_is_refused_with_what_is_wrong(
+    app: Flask, client: FlaskClient, sign_in: SignIn, judging: Judging
+) -> None:
+    with app.app_context():
+        service.add_scheme(DEPUTIES)
+    sign_in(client, Role.OFFICE)
+    page = client.submit("/score/new", round_id=str(judging.round.id), scheme="deputies")
+    assert page.status_code == 422
+    assert "人大代表评议" in page.text
+    assert '<option selected value="deputies">' in page.text
+    assert "暂无" not in client.get("/score").text
+    with app.app_context():
+        assert service.sheet_list() == []
+
+
+def test_an_index_opens_to_the_answers_that_its_leaf_selects(
+    app: Flask, client: FlaskClient, sign_in: SignIn, judging: Judging
+) -> None:
+    telephone = DEPUTIES.replace("        group: deputies\n        wave: 代表评议\n", "        wave: 民意调查\n")
+    with app.app_context():
+        service.add_scheme(telephone + "        channel: [qr]\n        points_table: 100/75/50/25/0\n")
+    sign_in(client, Role.OFFICE)
+    client.submit("/score/new", round_id=str(judging.round.id), scheme="deputies")
+    page = client.get(f"/score/1/units/{judging.unit_ids['101']}").text
+    link = re.search(r'href="([^"]+/unit/[^"]+)"', page)
+    assert link
+    address = html.unescape(link[1])
+    assert "source=poll" in address
+    assert "channel=3" in address
+    assert "points=100/75/50/25/0" in unquote(address)
+    assert client.get(address).status_code == 200
+    assert "二维码" in page
 
 
 def test_a_faulty_scheme_is_not_stored_and_every_fault_is_shown(client: FlaskClient, sign_in: SignIn) -> None:

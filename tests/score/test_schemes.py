@@ -151,6 +151,23 @@ def test_the_example_of_the_manual_is_sound(app: Flask) -> None:
     assert [leaf.code for leaf in scheme.classes[0].leaves()] == ["indicators", "leaders", "citizens"]
 
 
+def test_the_manual_shows_what_leaves_select(app: Flask) -> None:
+    manual = (ROOT / "docs" / "schemes.md").read_text(encoding="utf-8")
+    with app.app_context():
+        scheme = service.check_scheme(manual.split("```yaml\n")[2].split("```")[0])
+    selectors = {leaf.code: leaf.selector for leaf in scheme.survey_leaves()}
+    deputies, residents, enterprises, counters = (selectors[code] for code in selectors)
+    assert deputies is not None
+    assert (deputies.groups, deputies.collections) == (("deputies", "cppcc"), ("2026 年终代表评议",))
+    assert residents is not None
+    assert dict(residents.shares) == {"2026-07": 40, "2026-12": 60}
+    assert enterprises is not None
+    assert enterprises.channels == (11, 12)
+    assert counters is not None
+    assert counters.form == "W1"
+    assert [leaf.points_table for leaf in scheme.survey_leaves()][-1] == "100/70/30"
+
+
 def test_a_stored_version_never_changes(app: Flask) -> None:
     text = written(leaf("a", "share: 100"))
     with app.app_context():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -10,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Role, Viewer
 from survey.base.store.database import engine
+from survey.collect.store import receipts
 from survey.rounds import service as rounds
 from survey.screen import service
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.rounds import rate, small_round
+from tests.rounds import SmallRound, rate, small_round
 
 RECEIPT = "2222-2222-2222"
 LI = Viewer(1, "li", frozenset({Role.OFFICE}), frozenset())
@@ -22,12 +25,21 @@ WANG = Viewer(2, "wang", frozenset({Role.STATISTICIAN}), frozenset())
 REASON = "同一分钟内连续提交三十份"
 
 
+def totals(made: SmallRound) -> dict[str, int]:
+    return service.totals(rounds.selection(rounds.round_(made.round_id)))
+
+
 def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> None:
     with app_on_each_database.app_context():
         made = small_round()
         [first, second, third] = rate(made, [1, 5, 5])
         assert service.hold([first, second], REASON, LI) == 2
-        assert service.totals(rounds.selection(rounds.round_(made.round_id))) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}
+        assert totals(made) == {
+            "received": 3,
+            "counted": 1,
+            "held": 2,
+            "excluded": 0,
+        }
         service.propose(first, "release", "核实为真实办事群众", LI)
         service.propose(second, "exclude", "核实为工作人员代点", LI)
         assert service.state_of(first).state == "held"
@@ -36,7 +48,12 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
         assert service.state_of(first).state == "counted"
         assert service.state_of(second).state == "excluded"
         assert service.state_of(third).state == "counted"
-        assert service.totals(rounds.selection(rounds.round_(made.round_id))) == {"received": 3, "counted": 2, "held": 0, "excluded": 1}
+        assert totals(made) == {
+            "received": 3,
+            "counted": 2,
+            "held": 0,
+            "excluded": 1,
+        }
         assert [d.kind for d in service.history(second)] == ["hold", "exclude"]
 
 
@@ -112,6 +129,31 @@ def test_the_receipt_tells_that_an_answer_is_held_and_why(app: Flask) -> None:
     assert "暂存待核" in page
     assert REASON in page
     assert "非常满意" not in page
+
+
+def test_an_answer_that_no_round_selects_says_so_until_one_does(app: Flask) -> None:
+    with app.app_context():
+        made = small_round()
+        rate(made, [5], receipt=RECEIPT)
+        stays = rounds.round_(made.round_id)
+        before = rounds.RoundChoice("去年", date(2025, 1, 1), date(2025, 12, 31))
+        rounds.change_round(made.round_id, before)
+        visitor = app.test_client()
+        page = visitor.get(f"/receipt/{RECEIPT}?lang=en").text
+        assert "in no round yet" in page
+        assert "counted." not in page
+        rounds.change_round(made.round_id, rounds.RoundChoice("今年", stays.opens_on, stays.closes_on))
+        assert "已收到，已计入" in visitor.get(f"/receipt/{RECEIPT}").text
+
+
+def test_the_receipt_looks_the_same_whatever_was_answered(app: Flask) -> None:
+    with app.app_context():
+        made, pages = small_round(), set()
+        for level in (5, 3, 1, 0):
+            receipt = receipts.of_digest(bytes([level]) * 8)
+            rate(made, [level], receipt=receipt)
+            pages.add(app.test_client().get(f"/receipt/{receipt}").text.replace(receipt, ""))
+    assert len(pages) == 1
 
 
 def test_a_mistyped_receipt_is_recognised_as_such(app: Flask) -> None:

@@ -148,11 +148,23 @@ def test_a_class_is_added_renamed_and_removed(office, app):
 def test_the_caseload_page_says_which_months_are_missing(office, town, app):
     with app.app_context():
         service.set_caseload([(town.windows["101-1"], date(2026, m, 1), 100) for m in range(1, 13)])
-    page = office.get(f"/units/{town.education}/caseload?round={town.round_id}").text
+    page = office.get(f"/units/{town.education}/caseload?year=2026").text
     assert "1,200" in page
     over = sum(date(2026, month, 1) < clock.today().replace(day=1) for month in range(1, 13))
     assert f"还有 {over} 个窗口月" in page, "months to come are not missed"
-    assert "2026-12" in office.get(f"/units/{town.education}/caseload.csv?round={town.round_id}").text
+    assert "2026-12" in office.get(f"/units/{town.education}/caseload.csv?year=2026").text
+
+
+def test_the_caseload_of_a_part_of_a_year_is_shown_and_downloaded(office, town, app):
+    with app.app_context():
+        service.set_caseload([(town.windows["101-1"], date(2026, m, 1), 100) for m in range(1, 13)])
+    address = f"/units/{town.education}/caseload"
+    half = office.get(f"{address}?year=2026&part=1h").text
+    assert "2026-06" in half and "2026-07" not in half and ">600<" in half
+    assert f"{address}.csv?year=2026&amp;part=1h" in half
+    lines = office.get(f"{address}.csv?year=2026&part=1h").text
+    assert "2026-06" in lines and "2026-07" not in lines
+    assert f"{clock.today():%Y-%m}" in office.get(f"{address}?year=1066&part=q9").text, "else the last twelve months"
 
 
 def test_ticked_counters_are_printed_and_without_a_tick_all(office, town):

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
-from flask_babel import get_locale
-from flask_babel import lazy_gettext as _
 
 from survey.base import clock
 from survey.base.people import guard
+from survey.base.web import languages
 
 NOTHING = "–"
-#: the five levels and "cannot say", in the words of the national rules (DOMAIN: 好差评)
-LEVELS = {
-    5: _("Very satisfied"),
-    4: _("Satisfied"),
-    3: _("Fairly satisfied"),
-    2: _("Dissatisfied"),
-    1: _("Very dissatisfied"),
-    0: _("Not met or cannot say"),
-}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -60,34 +48,6 @@ def moment(value: datetime | None) -> str:
     return clock.local(value).strftime("%Y-%m-%d %H:%M") if value else NOTHING
 
 
-@dataclass(frozen=True)
-class LevelSegment:
-    """One level's part of a bar that is 100 wide."""
-
-    level: int
-    x: float
-    width: float
-
-
-def level_segments(shares: Mapping[int, float]) -> list[LevelSegment]:
-    """Shares of the levels 5 to 1 beside each other in one bar.
-
-    >>> [(part.level, part.x, part.width) for part in level_segments({5: 0.5, 1: 0.25})][::4]
-    [(5, 0.0, 50.0), (1, 50.0, 25.0)]
-    """
-    found, at = [], 0.0
-    for level in (5, 4, 3, 2, 1):
-        width = 100 * (shares.get(level) or 0)
-        found.append(LevelSegment(level, at, width))
-        at += width
-    return found
-
-
-def levels_said(shares: Mapping[int, float]) -> str:
-    """The same bar in words, for whoever hears the page."""
-    return ", ".join(f"{LEVELS[level]} {percent(shares.get(level, 0))}" for level in (5, 4, 3, 2, 1))
-
-
 def citizen_style(static: Path) -> str:
     """The style sheet that citizen pages carry inline: tokens and a few rules, with nothing for human readers."""
     return "".join(
@@ -109,9 +69,7 @@ def _without_spaces(css: str) -> str:
 def init_app(app: Flask) -> None:
     """Filters and globals for the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(
-        number=number, percent=percent, day=day, moment=moment, level_segments=level_segments, levels_said=levels_said
-    )
+    app.jinja_env.filters.update(number=number, percent=percent, day=day, moment=moment)
     style = citizen_style(Path(app.static_folder or ""))
     app.extensions["citizen_style"] = style
     source = app.extensions["citizen_style_source"] = guard.digest_of_style(style)
@@ -119,14 +77,12 @@ def init_app(app: Flask) -> None:
         f"default-src 'none'; style-src {source}; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-    app.jinja_env.globals.update(
-        citizen_style=style, level_names=LEVELS, page_url=page_url, html_language=html_language
-    )
+    app.jinja_env.globals.update(citizen_style=style, page_url=page_url, html_language=html_language)
 
 
 def html_language() -> str:
     """The page's language as HTML writes it."""
-    return "en" if str(get_locale()) == "en" else "zh-Hans"
+    return "en" if languages.is_english() else "zh-Hans"
 
 
 def page_url(endpoint: str, **values: Any) -> str:

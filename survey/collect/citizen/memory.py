@@ -6,8 +6,6 @@ from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from flask import current_app
-
 from survey.base import settings
 from survey.base.store.database import UNAVAILABLE, engine
 from survey.collect.store.writer import Writer
@@ -56,8 +54,7 @@ class AnswerMemory:
 
 def memory() -> AnswerMemory:
     """This application's memory."""
-    kept: AnswerMemory = current_app.extensions.setdefault("collect", AnswerMemory())
-    return kept
+    return settings.kept("collect", AnswerMemory)
 
 
 def secret() -> bytes:

@@ -1,63 +1,55 @@
-"""What has come in, as the lines and columns of the tables on the page of answers."""
+"""What has come in, as the lines and columns of the tables on the page of answers: a table for each scale."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from survey.base.web.columns import Column
-from survey.base.web.presentation import LEVELS
+from survey.collect.service import Levels
+from survey.questions import service as questions
+from survey.questions.service import LevelBar, Scale
 
 
 @dataclass(frozen=True)
-class SourceLine:
-    """Answers of one source to the overall question.
+class LevelTable:
+    """Answers to the overall questions on one scale, a line for each kind of collections."""
 
-    >>> line = SourceLine("counter", {5: 3, 2: 1, 0: 6})
-    >>> line.valid, line.share(5, 4, 3), line.shares[2]
-    (4, 0.75, 0.25)
-    """
-
-    source: str
-    #: level 5..0 -> answers
-    counts: Mapping[int, int]
-
-    @property
-    def valid(self) -> int:
-        return sum(number for level, number in self.counts.items() if level)
-
-    @property
-    def shares(self) -> dict[int, float]:
-        return {level: self.share(level) for level in (5, 4, 3, 2, 1)}
-
-    def share(self, *levels: int) -> float:
-        return sum(self.counts.get(level, 0) for level in levels) / self.valid
+    scale: Scale
+    lines: list[Levels]
+    columns: list[Column]
 
 
-def lines(levels: Mapping[str, Mapping[int, int]]) -> list[SourceLine]:
-    return [SourceLine(source, counts) for source, counts in levels.items()]
+def level_tables(levels: Iterable[Levels], language: str) -> list[LevelTable]:
+    """One table for each scale that was answered on."""
+    by_scale: dict[str, list[Levels]] = {}
+    for line in levels:
+        by_scale.setdefault(line.scale.code, []).append(line)
+    scales = [(questions.SCALES[code], lines) for code, lines in by_scale.items()]
+    return [LevelTable(scale, lines, _columns(scale, language)) for scale, lines in scales]
 
 
-def columns(source_names: Mapping[str, Any]) -> list[Column]:
-    """Levels of each source, as they stand."""
+def _columns(scale: Scale, language: str) -> list[Column]:
+    """Levels of each kind, as they stand."""
 
     def of_level(level: int) -> Column:
-        return Column(LEVELS[level], "number", lambda line: line.counts.get(level, 0), digits=0)
+        return Column(scale.word(level, language), "number", lambda line: line.counts.get(level, 0), digits=0)
+
+    def bar(line: Levels) -> LevelBar:
+        return LevelBar(scale, {level: line.share(level) for level in scale.levels})
 
     return [
-        Column(lazy_gettext("Source"), value=lambda line: source_names[line.source], more="text-nowrap"),
+        Column(lazy_gettext("Source"), value=lambda line: questions.SOURCE_NAMES[line.kind], more="text-nowrap"),
         Column(lazy_gettext("Valid"), "number", lambda line: line.valid, digits=0),
-        Column(lazy_gettext("Distribution"), "levels", lambda line: line.shares),
-        *(of_level(level) for level in (5, 4, 3, 2, 1, 0)),
-        Column(lazy_gettext("Satisfaction rate"), "percent", lambda line: line.share(5, 4, 3)),
-        Column(lazy_gettext("Dissatisfaction rate"), "percent", lambda line: line.share(2, 1)),
+        Column(lazy_gettext("Distribution"), "levels", bar),
+        *(of_level(level) for level in scale.answers),
+        Column(lazy_gettext("Satisfaction rate"), "percent", lambda line: line.share(*scale.satisfied)),
+        Column(lazy_gettext("Dissatisfaction rate"), "percent", lambda line: line.share(*scale.bad)),
     ]
 
 
-def withheld(floor: int) -> Callable[[SourceLine], str]:
+def withheld(floor: int, words: str) -> Callable[[Levels], str]:
     """What is said in place of numbers that rest on fewer answers than the floor."""
-    words = gettext("Fewer than %(n)s answers: not shown.", n=floor)
     return lambda line: "" if line.valid >= floor else words

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import Length, Optional
 
-from survey.collect.intake.ratings import MAPPING_NAMES, ImportChoice
+from survey.collect.service import ImportChoice
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.units import service as units
 
 OWN = "own"
-SOURCE_NAMES = {
-    "counter": _("Counter ratings"),
-    "poll": _("Sample survey"),
-    "panel": _("Panel"),
-    "import": _("Import"),
-}
 
 
 class UploadForm(FlaskForm):
     """A file of ratings and how to read it."""
 
     file = FileField(_("File"), [FileRequired(_("Choose a CSV or XLSX file."))])
-    round_id = SelectField(_("Round"), [DataRequired(_("Choose a round."))], coerce=int)
+    form = SelectField(_("Questionnaire"), default="W1", description=_("Whose overall question was asked."))
     mapping = SelectField(_("Which words mean which level"), default="words")
     pairs = StringField(
         _("Own mapping"),
@@ -32,7 +29,9 @@ class UploadForm(FlaskForm):
         description=_("Only with “own mapping”: pairs such as Low=1, Medium=3, High=5."),
     )
     source = SelectField(_("Source"), default="import")
+    group = SelectField(_("Group of raters"), default="", description=_("For lines that name none."))
     unit_code = SelectField(_("Unit"), default="", description=_("For lines that name neither a unit nor a counter."))
+    day = DateField(_("Day"), [Optional()], description=_("For lines that name none; today if it is left empty."))
     level_column = StringField(_("Column with the level"), description=_("Only if it has another heading than 满意度."))
     unit_column = StringField(_("Column with the unit"), description=_("Only if it has another heading than 单位代码."))
     stratum_column = StringField(_("Column with the stratum"), description=_("Only if it has another heading than 层."))
@@ -40,9 +39,13 @@ class UploadForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.round_id.choices = [(r.id, f"{r.code} {r.name}") for r in units.rounds() if not r.closed]
-        self.mapping.choices = [*MAPPING_NAMES.items(), (OWN, _("Own mapping"))]
-        self.source.choices = [("import", SOURCE_NAMES["import"]), ("counter", SOURCE_NAMES["counter"])]
+        language = str(get_locale())
+        forms = {code: form for code, form in sorted(questions.newest().items()) if form.scale}
+        self.form.choices = [(code, f"{code} {form.title(language)}") for code, form in forms.items()]
+        self.mapping.choices = [*questions.MAPPING_NAMES.items(), (OWN, _("Own mapping"))]
+        self.source.choices = [(kind, questions.SOURCE_NAMES[kind]) for kind in ("import", "counter")]
+        groups = rounds.groups().values()
+        self.group.choices = [("", _("None")), *((group.code, group.name.said(language)) for group in groups)]
         self.unit_code.choices = [("", _("None")), *((u.code, f"{u.code} {u.name}") for u in units.units())]
 
     def choice(self) -> ImportChoice:
@@ -54,9 +57,11 @@ class UploadForm(FlaskForm):
             "group": self.group_column.data,
         }
         return ImportChoice(
-            round_id=self.round_id.data,
             mapping=self.pairs.data if self.mapping.data == OWN else self.mapping.data,
             columns={name: (heading or "").strip() for name, heading in columns.items() if (heading or "").strip()},
             unit_code=self.unit_code.data,
-            source=self.source.data,
+            kind=self.source.data,
+            form=self.form.data,
+            group=self.group.data,
+            day=self.day.data,
         )

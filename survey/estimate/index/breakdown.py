@@ -107,7 +107,7 @@ def _label(source: str, key: tuple[Any, ...], names: Names) -> str:
     if source in ("counter", "poll"):
         first, second = key
         return f"{names.get(first, first)} · {second}"
-    return str(key[0]) if source == "import" else ""
+    return "" if source == "panel" else str(key[0])
 
 
 def by_part(
@@ -145,18 +145,26 @@ def _part(label: str, found: Numbers, row: int, floors: Floors, measure: Measure
         shares=dict(zip(measure.levels, spread.shares[row].tolist(), strict=True)) if spread else {},
         satisfied_rate=value(spread.satisfied.value[row]) if spread else None,
         dissatisfied_rate=value(spread.dissatisfied.value[row]) if spread else None,
+        scale=measure.scale,
     )
 
 
 def by_question(
     snapshot: Snapshot, unit_id: int, selector: Selector, measure: Measure, floors: Floors
 ) -> list[DomainLine]:
-    """The unit's index of every question that the source asked about it."""
+    """The unit's index of every question that the selected answers speak to, each on its own scale.
+
+    Args:
+        snapshot, unit_id, selector, floors: what is asked of which unit.
+        measure: of the overall question; its points hold for every question of the same scale.
+    """
     lines = []
     for code in sources.questions_of(snapshot, selector):
         rows = sources.material_of(unit_id, snapshot, selector, code)
         mine: NDArray[Any] = np.where(rows.unit == NO_UNIT, -1, 0)
-        found = numbers(rows, mine, measure) if len(rows) else None
+        usual = sources.measure_of(snapshot, selector, code)
+        own = measure if usual.scale == measure.scale else usual
+        found = numbers(rows, mine, own) if len(rows) else None
         if found is not None:
-            lines.append(_part(code, found, 0, floors, measure))
+            lines.append(_part(code, found, 0, floors, own))
     return lines

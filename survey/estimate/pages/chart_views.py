@@ -15,7 +15,7 @@ from survey.base.people.roles import Role
 from survey.base.web import downloads, drawing
 from survey.estimate import service
 from survey.estimate.pages import filters
-from survey.estimate.pages.filters import Line
+from survey.estimate.pages.filters import UnitIndex
 
 if TYPE_CHECKING:
     from survey.estimate.pages import charts
@@ -28,7 +28,7 @@ def _charts() -> ModuleType:
     return drawing.load("survey.estimate.pages.charts")
 
 
-def classes_of(lines: list[Line]) -> list[tuple[str, str, int, int]]:
+def classes_of(lines: list[UnitIndex]) -> list[tuple[str, str, int, int]]:
     """Classes with at least two units to draw: code, name, how many, and how high the picture becomes (pixels)."""
     shown = [line.unit for line in lines if line.index.mean is not None]
     names = {unit.class_code: unit.class_name for unit in shown}
@@ -45,7 +45,7 @@ def classes_of(lines: list[Line]) -> list[tuple[str, str, int, int]]:
 def units_chart(run_id: int) -> Response:
     """Units of one class with their intervals."""
     run = service.run(run_id)
-    asked = filters.asked_of(run, request.args)
+    asked = filters.asked_of(run, request.args, viewer())
     lines = [line for line in filters.lines(run, asked, viewer()) if line.unit.class_code == asked.class_code]
     bars = tuple(
         _charts().Bar(line.unit.name, index.mean, index.low, index.high, index.floor == "reference")
@@ -60,11 +60,11 @@ def units_chart(run_id: int) -> Response:
 @allow(*READERS)
 def trend(run_id: int, unit_id: int) -> Response:
     """One unit's months."""
-    asked = filters.asked_of(service.run(run_id), request.args)
+    asked = filters.asked_of(service.run(run_id), request.args, viewer())
     months = service.by_part(
         run_id,
         unit_id,
-        asked.source,
+        asked.selector,
         "month",
         question=asked.question or None,
         points=asked.points,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.base.errors import NotFound
+from survey.base import settings
+from survey.base.errors import NotFound, Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
@@ -17,9 +18,11 @@ from survey.base.store.jobs import Progress
 from survey.base.web import downloads, menu
 from survey.base.web.columns import written
 from survey.estimate import service
-from survey.estimate.pages import chart_views, columns, filters
-from survey.estimate.pages.filters import FAULT_NAMES, FLOOR_NAMES, SOURCE_NAMES
-from survey.estimate.values import POINTS_TABLES
+from survey.estimate.pages import chart_views, columns, evidence, filters
+from survey.estimate.pages.filters import FAULT_NAMES, FLOOR_NAMES, IndicesAsked
+from survey.estimate.values import Run
+from survey.rounds import service as rounds_
+from survey.sample import service as sample
 from survey.units import service as units
 
 blueprint = Blueprint("estimate", __name__)
@@ -30,27 +33,27 @@ MENU = [menu.Entry(_("Results"), "estimate.rounds", frozenset(READERS), 60)]
 
 @blueprint.context_processor
 def _names() -> dict[str, Any]:
-    settings = current_app.extensions["settings"]
+    own = settings.present()
     return {
-        "source_names": SOURCE_NAMES,
         "floor_names": FLOOR_NAMES,
         "fault_names": FAULT_NAMES,
-        "floors": (settings.floor_hidden, settings.floor_reference),
+        "floors": (own.floor_hidden, own.floor_reference),
         "may_compute": viewer().has(Role.ADMIN, *KEEPERS),
+        "sees_all": viewer().sees_all,
     }
 
 
 @blueprint.get("/estimate")
 @allow(*READERS)
 def rounds() -> str:
-    found = [(round_, service.latest_run(round_.id)) for round_ in units.rounds()]
+    found = [(round_, service.latest_run(round_.id)) for round_ in rounds_.rounds()]
     return render_template("estimate/rounds.html", rounds=found)
 
 
 @blueprint.post("/estimate/round/<int:round_id>/compute")
 @allow(*KEEPERS)
 def compute(round_id: int) -> BaseResponse:
-    round_, who = units.round_(round_id), viewer()
+    round_, who = rounds_.round_(round_id), viewer()
 
     def work(progress: Progress) -> str:
         run = service.compute(round_id, viewer=who, progress=progress)
@@ -63,59 +66,82 @@ def compute(round_id: int) -> BaseResponse:
 @blueprint.get("/estimate/round/<int:round_id>")
 @allow(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)
 def runs(round_id: int) -> str:
-    return render_template("estimate/runs.html", round=units.round_(round_id), runs=service.runs(round_id))
+    return render_template("estimate/runs.html", round=rounds_.round_(round_id), runs=service.runs(round_id))
 
 
 @blueprint.get("/estimate/compare")
 @allow(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)
 def compare() -> str:
     before, after = (service.run(request.args.get(name, 0, type=int)) for name in ("before", "after"))
-    asked = filters.asked_of(after, request.args)
-    found = service.compare(before.id, after.id, source=asked.source, points=asked.points, viewer=viewer())
+    pieces = [piece for piece in evidence.pieces_of(after) if not service.fault_in_run(before.id, piece)]
+    if not pieces:
+        raise Refused(gettext("The two computations have no answers in common."))
+    asked = filters.asked_of(after, request.args, viewer(), pieces)
+    found = service.compare(before.id, after.id, source=asked.selector, points=asked.points, viewer=viewer())
     names = {unit.id: unit for unit in units.units(active_only=False)}
     return render_template(
         "estimate/compare.html",
-        round=units.round_(after.round_id),
+        round=rounds_.round_(after.round_id),
         before=before,
         after=after,
         asked=asked,
         lines=[(names[line.unit_id], line) for line in found if line.unit_id in names],
-        sources=service.sources_of(after.id),
+        tabs=evidence.tabs(after, asked.selector, pieces),
     )
+
+
+def _chosen(run: Run, asked: IndicesAsked) -> dict[str, Any]:
+    """What every page of a run's numbers says of them, and the filters to choose others."""
+    return {
+        "run": run,
+        "round": rounds_.round_(run.round_id),
+        "asked": asked,
+        "tabs": evidence.tabs(run, asked.selector, evidence.pieces_of(run)),
+        "narrowings": evidence.narrowings(run, asked.selector, viewer()),
+        "settled": evidence.settled(run, asked.selector),
+        "collections": _collections(run, asked),
+        "questions": filters.question_choices(run, asked),
+        "points_tables": filters.points_tables(asked),
+    }
+
+
+def _collections(run: Run, asked: IndicesAsked) -> list[tuple[str, str]]:
+    """Title and page of each collection that the answers come from; a run of the first version may know others."""
+    known = {one.id for one in rounds_.collections()}
+    return [
+        (one.title, url_for("rounds.collection", collection_id=one.id) if one.id in known else "")
+        for one in evidence.collections_of(run, asked.selector)
+    ]
 
 
 @blueprint.get("/estimate/<int:run_id>")
 @allow(*READERS)
 def indices(run_id: int) -> str:
     run = service.run(run_id)
-    asked = filters.asked_of(run, request.args)
+    asked = filters.asked_of(run, request.args, viewer())
     lines = filters.lines(run, asked, viewer())
     return render_template(
         "estimate/indices.html",
-        run=run,
-        round=units.round_(run.round_id),
+        **_chosen(run, asked),
         is_latest=service.latest_run(run.round_id) == run,
-        asked=asked,
         lines=lines,
-        columns=columns.of_page(run, asked),
-        withheld=columns.withheld(current_app.extensions["settings"].floor_hidden),
+        columns=columns.of_page(run, asked, lines),
+        withheld=columns.withheld(settings.present().floor_hidden),
         charts=chart_views.classes_of(lines),
         classes=units.classes(),
-        sources=service.sources_of(run_id),
-        questions=filters.question_choices(run_id, asked.source),
-        points_tables=POINTS_TABLES,
-        faults=_faults(run_id, asked.source),
-        spread=service.panel_spread(run_id) if asked.source == "panel" else None,
+        faults=_faults(run_id, asked),
+        spread=service.panel_spread(run_id, asked.selector) if asked.kind == "panel" else None,
     )
 
 
-def _faults(run_id: int, source: str) -> list[Any]:
-    """Faults by kind, each with its units' names."""
+def _faults(run_id: int, asked: IndicesAsked) -> list[Any]:
+    """Faults by kind, each with the names of its unit and its counter or wave."""
     names = {unit.id: unit.name for unit in units.units(active_only=False)}
-    windows = {window.id: window.name for window in units.windows()} if source == "counter" else {}
+    named = units.windows() if asked.kind == "counter" else sample.waves()
+    places = {place.id: place.name for place in named}
     return [
-        (fault, names.get(fault.unit_id, ""), windows.get(fault.place, fault.place), fault.part)
-        for fault in service.faults(run_id, source, viewer=viewer())
+        (fault, names.get(fault.unit_id, ""), places.get(fault.place, fault.place), fault.part)
+        for fault in service.faults(run_id, asked.selector, viewer=viewer())
     ]
 
 
@@ -123,10 +149,10 @@ def _faults(run_id: int, source: str) -> list[Any]:
 @allow(*READERS)
 def download(run_id: int, kind: str) -> Response:
     run = service.run(run_id)
-    asked = filters.asked_of(run, request.args)
-    rows = written(columns.of_file(asked.source), filters.lines(run, asked, viewer()))
-    title = units.round_(run.round_id).name
-    return downloads.table(f"indices-{run.id}-{asked.source}", kind, rows, title=title)
+    asked = filters.asked_of(run, request.args, viewer())
+    rows = written(columns.of_file(asked), filters.lines(run, asked, viewer()))
+    title = rounds_.round_(run.round_id).name
+    return downloads.table(f"indices-{run.id}-{asked.kind}", kind, rows, title=title)
 
 
 @blueprint.get("/estimate/<int:run_id>/unit/<int:unit_id>")
@@ -134,37 +160,39 @@ def download(run_id: int, kind: str) -> Response:
 def unit(run_id: int, unit_id: int) -> str:
     who, run = viewer(), service.run(run_id)
     who.require(unit_id, gettext("There is no such unit."))
-    asked = filters.asked_of(run, request.args)
+    asked = filters.asked_of(run, request.args, who)
     chosen: dict[str, Any] = {"question": asked.question or None, "points": asked.points, "viewer": who}
-    found = service.indices(run_id, source=asked.source, **chosen)
+    found = service.indices(run_id, source=asked.selector, **chosen)
     index = next((line for line in found if line.unit_id == unit_id), None)
     if index is None:
         raise NotFound(gettext("This source says nothing about this unit."))
     parts = {
-        name: service.by_part(run_id, unit_id, asked.source, name, **chosen) for name in ("month", "window", "group")
+        name: service.by_part(run_id, unit_id, asked.selector, name, **chosen) for name in ("month", "window", "group")
     }
-    windows = {str(window.id): window.name for window in units.windows(unit_id)}
     return render_template(
         "estimate/unit.html",
-        run=run,
-        round=units.round_(run.round_id),
+        **_chosen(run, asked),
         unit=units.unit(unit_id),
         index=index,
-        asked=asked,
-        sources=service.sources_of(run_id),
-        questions=filters.question_choices(run_id, asked.source),
-        points_tables=POINTS_TABLES,
-        strata=service.breakdown(run_id, unit_id, asked.source, **chosen),
+        strata=service.breakdown(run_id, unit_id, asked.selector, **chosen),
         strata_columns=columns.of_strata(asked),
         stratum_class=columns.stratum_class,
         parts_of=parts,
         months_drawn=sum(month.floor != "hidden" for month in parts["month"]),
-        part_columns={
-            "month": columns.of_parts(gettext("Month"), asked),
-            "window": columns.of_parts(gettext("Counter"), asked, windows),
-            "group": columns.of_parts(gettext("Group"), asked),
-            "question": columns.of_parts(gettext("Question"), asked, filters.question_names()),
-        },
+        part_columns=_part_columns(unit_id, asked),
         part_withheld=columns.part_withheld,
-        by_question=service.by_question(run_id, unit_id, asked.source, points=asked.points, viewer=who),
+        by_question=service.by_question(run_id, unit_id, asked.selector, points=asked.points, viewer=who),
+        shares=evidence.shares_of(run, asked.selector),
+        levels=columns.of_levels(asked, index),
     )
+
+
+def _part_columns(unit_id: int, asked: IndicesAsked) -> dict[str, Any]:
+    """Columns of the same index by month, counter, group and question."""
+    windows = {str(window.id): window.name for window in units.windows(unit_id)}
+    return {
+        "month": columns.of_parts(gettext("Month"), asked),
+        "window": columns.of_parts(gettext("Counter"), asked, windows),
+        "group": columns.of_parts(gettext("Group"), asked, evidence.group_names()),
+        "question": columns.of_parts(gettext("Question"), asked, filters.question_names()),
+    }

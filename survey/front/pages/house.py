@@ -10,7 +10,6 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,11 +19,13 @@ from survey.base.people import accounts, actions, audit
 from survey.base.people.guard import allow, public, signed_in, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
+from survey.base.store.database import UNAVAILABLE
 from survey.base.web import demo, menu
 from survey.base.web.languages import CITIZEN_PATHS, LANGUAGES
 from survey.base.web.notices import NOTICES
 from survey.front.pages import overview
 from survey.front.pages.forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
+from survey.rounds import service as rounds
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("house", __name__, template_folder=None)
@@ -38,11 +39,12 @@ MENU = [
 @blueprint.get("/")
 @signed_in
 def start() -> str:
-    round_ = overview.present_round()
+    round_ = rounds.round_meant(request.args.get("round", type=int))
     return render_template(
         "front/start.html",
         round=round_,
-        figures=overview.figures(viewer(), round_) if round_ else [],
+        rounds=rounds.rounds(),
+        figures=overview.figures(viewer(), round_),
         steps=overview.steps(viewer(), round_) if round_ else [],
     )
 
@@ -196,7 +198,8 @@ def _catch_errors(state: BlueprintSetupState) -> None:
     app.register_error_handler(SurveyError, _show_survey_error)
     app.register_error_handler(CSRFError, _show_csrf_error)
     app.register_error_handler(HTTPException, _show_http_error)
-    app.register_error_handler(OperationalError, _show_fault)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _show_fault)
     app.register_error_handler(Exception, _show_fault)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
-from survey.base import clock
 from survey.base.people.roles import Role, Viewer
-from survey.base.web.presentation import moment, number, percent
+from survey.base.web.presentation import moment, number, page_url, percent
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.followup import service as followup
+from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.screen import service as screen
@@ -41,55 +41,70 @@ class Step:
     done: bool
 
 
-def present_round() -> units.Round | None:
-    """The round of today, else the newest."""
-    return units.round_on(clock.today()) or next(iter(reversed(units.rounds())), None)
-
-
-def figures(viewer: Viewer, round_: units.Round) -> list[Figure]:
+def figures(viewer: Viewer, round_: rounds.Round | None) -> list[Figure]:
     """What this person wants to know first."""
     found: list[Figure] = []
-    if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.ADMIN):
-        totals = screen.totals(round_.id)
-        found.append(Figure(f"{totals['received']:,}", gettext("answers received"), url_for("screen.desk")))
-        found.append(
-            Figure(f"{totals['held']:,}", gettext("answers held for review"), url_for("screen.desk", state="held"))
-        )
-    if viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):
-        rates = followup.rates(viewer)
-        cases, answered = sum(rate.cases for rate in rates), sum(rate.answered for rate in rates)
-        found.append(
-            Figure(
-                f"{cases - answered:,}", gettext("bad ratings without a reply"), url_for("followup.cases", state="open")
-            )
-        )
-    if not viewer.sees_all:
+    selection = rounds.selection(round_) if round_ else None
+    if round_ and selection and viewer.sees_all:
+        totals, desk = screen.totals(selection), url_for("screen.desk", round=round_.id)
+        held = url_for("screen.desk", round=round_.id, state="held")
+        found.append(Figure(f"{totals['received']:,}", gettext("answers received"), desk))
+        found.append(Figure(f"{totals['held']:,}", gettext("answers held for review"), held))
+    found += _in_no_round(viewer)
+    if round_ and viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):
+        found += _open_cases(viewer)
+    if round_ and not viewer.sees_all:
         found += _of_own_units(viewer, round_)
-    if viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
-        found += [_of_wave(wave) for wave in sample.waves(round_.id) if wave.state == "open"]
+    if selection and viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
+        found += [_of_wave(wave) for wave in sample.waves(selection.whole) if wave.state == "open"]
     return found
 
 
-def _of_own_units(viewer: Viewer, round_: units.Round) -> list[Figure]:
+def _in_no_round(viewer: Viewer) -> list[Figure]:
+    """Answers that nobody appraises as things stand; nothing where there are none."""
+    lost = sum(collect.in_no_round().values()) if viewer.sees_all else 0
+    return [Figure(f"{lost:,}", gettext("received, in no round"), url_for("rounds.collections"))] if lost else []
+
+
+def _open_cases(viewer: Viewer) -> list[Figure]:
+    rates = followup.rates(viewer)
+    waiting = sum(rate.cases - rate.answered for rate in rates)
+    return [Figure(f"{waiting:,}", gettext("bad ratings without a reply"), url_for("followup.cases", state="open"))]
+
+
+def _of_own_units(viewer: Viewer, round_: rounds.Round) -> list[Figure]:
     """Index and participation at the counters of the units that a unit manager sees, where they may be shown."""
     run = estimate.latest_run(round_.id)
-    if run is None or "counter" not in estimate.sources_of(run.id):
+    pieces = estimate.evidence(run.id) if run else ()
+    counter = next((piece.selector for piece in pieces if piece.selector.kind == "counter"), None)
+    if run is None or counter is None:
         return []
     names = {unit.id: unit.name for unit in units.units(viewer)}
     shown = [
         index
-        for index in estimate.indices(run.id, source="counter", viewer=viewer)
+        for index in estimate.indices(run.id, source=counter, viewer=viewer)
         if index.mean is not None and index.unit_id in names
     ]
     return [
         figure
         for index in shown[:MOST_OWN_UNITS]
-        for url in [url_for("estimate.unit", run_id=run.id, unit_id=index.unit_id)]
+        for url in [_page_of(run, index, counter)]
         for figure in (
             Figure(number(index.mean, 1), gettext("index at counters: %(unit)s", unit=names[index.unit_id]), url),
             Figure(percent(index.participation), gettext("participation: %(unit)s", unit=names[index.unit_id]), url),
         )
     ]
+
+
+def _page_of(run: estimate.Run, index: estimate.Index, selector: estimate.Selector) -> str:
+    return page_url(
+        "estimate.unit",
+        run_id=run.id,
+        unit_id=index.unit_id,
+        source=selector.kind,
+        group=list(selector.groups) or "",
+        collection=list(selector.collections) or "",
+    )
 
 
 def _of_wave(wave: sample.Wave) -> Figure:
@@ -99,25 +114,25 @@ def _of_wave(wave: sample.Wave) -> Figure:
     )
 
 
-def steps(viewer: Viewer, round_: units.Round) -> list[Step]:
+def steps(viewer: Viewer, round_: rounds.Round) -> list[Step]:
     """The office's way through a round, with where it stands."""
     if not viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
         return []
-    run = estimate.latest_run(round_.id)
+    selection, run = rounds.selection(round_), estimate.latest_run(round_.id)
     sheets = score.sheet_list(viewer, round_.id)
     frozen = [sheet for sheet in sheets if sheet.is_frozen]
     return [
         Step(
             gettext("Collect"),
             gettext("codes at counters, waves, imports"),
-            url_for("collect.answers"),
-            collect.count(round_.id) > 0,
+            url_for("collect.answers", round=round_.id),
+            screen.totals(selection)["received"] > 0,
         ),
         Step(
             gettext("Screen"),
             gettext("what counts, decided in the open"),
-            url_for("screen.desk"),
-            not screen.pending(round_.id),
+            url_for("screen.desk", round=round_.id),
+            not screen.pending(selection),
         ),
         Step(
             gettext("Compute"),
@@ -128,13 +143,13 @@ def steps(viewer: Viewer, round_: units.Round) -> list[Step]:
         Step(
             gettext("Score"),
             gettext("%(n)s sheets", n=len(sheets)),
-            url_for("score.listing"),
+            url_for("score.listing", round=round_.id),
             bool(sheets),
         ),
         Step(
             gettext("Freeze and hand over"),
             gettext("%(n)s frozen", n=len(frozen)),
-            url_for("score.listing"),
+            url_for("score.listing", round=round_.id),
             bool(frozen),
         ),
     ]

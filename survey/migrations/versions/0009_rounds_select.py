@@ -464,7 +464,7 @@ def _alter(connection: sa.Connection) -> None:
     op.create_index("ix_response_day_collection_id", "response", ["day", "collection_id"])
     op.create_index("ix_response_low", "response", ["day"], postgresql_where=sa.text("low"))
     op.create_index("ix_kept_aside_collection_id", "kept_aside", ["collection_id"])
-    op.drop_constraint("ck_answer_level_in_scale", "answer", type_="check")
+    op.drop_constraint(op.f("ck_answer_level_in_scale"), "answer", type_="check")
     op.create_check_constraint(op.f("ck_answer_level_in_scale"), "answer", "level BETWEEN 0 AND 10")
     op.alter_column("score_sheet", "run_id", nullable=True)
     columns: tuple[tuple[str, sa.types.TypeEngine[Any], str], ...] = (

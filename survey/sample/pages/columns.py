@@ -6,17 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from survey.base.web.columns import Column
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.sample import service
-from survey.sample.fieldwork.outcomes import StratumField
+from survey.sample.fieldwork.rates import StratumField
 
 
 def stratum_name(label: str) -> str:
     """A stratum as pages call it; a wave without strata has one, the whole frame."""
     return gettext("Whole frame") if label == "*" else label
+
+
+def form_name(code: str) -> str:
+    """A questionnaire as pages call it; one that is there no longer is called by its code alone."""
+    form = questions.newest().get(code)
+    return f"{code} · {form.title(str(get_locale()))}" if form else code
+
+
+def group_names() -> dict[str, str]:
+    """Groups of raters as pages call them, by code and by what else they are called."""
+    return {code: name.said(str(get_locale())) for code, name in rounds.group_names().items()}
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ def reserves(strata: Sequence[StratumField]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class StratumShares:
     """A stratum's share of the population and of the sample, and the bars that show them."""
 
     population: float
@@ -105,8 +118,8 @@ class Comparison:
     sample_bar: float
 
 
-def comparisons(plan: service.Plan) -> dict[str, Comparison]:
+def comparisons(plan: service.Plan) -> dict[str, StratumShares]:
     """Stratum -> shares; the longest bar of all is one."""
     shares = {row.label: (row.population / plan.population, row.size / plan.total) for row in plan.rows}
     longest = max(max(pair) for pair in shares.values())
-    return {label: Comparison(a, b, a / longest, b / longest) for label, (a, b) in shares.items()}
+    return {label: StratumShares(a, b, a / longest, b / longest) for label, (a, b) in shares.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -20,20 +20,16 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.sample import service
+from survey.sample.pages.columns import form_name
 from survey.sample.rules import LONGEST_SEED
 from survey.units import service as units
 
 #: most stratum columns that are worth keeping
 MOST_COLUMNS = 6
 KINDS = {"poll": _("Poll: a drawn sample"), "panel": _("Panel: everybody on the list")}
-QUESTIONNAIRES = {
-    "G": _("G · public appraisal"),
-    "L": _("L · leaders, 0–100"),
-    "W1": _("W1 · one question"),
-    "W5": _("W5 · five questions"),
-    "W13": _("W13 · thirteen questions"),
-}
 METHODS = {
     "proportional": _("Proportional to the size of the stratum"),
     "neyman": _("Neyman: by size and spread"),
@@ -112,15 +108,10 @@ class FrameForm(FlaskForm):
 
 class WaveForm(FlaskForm):
     name = StringField(_("Name of the wave"), [DataRequired(_("Give the wave a name.")), Length(max=100)])
-    round_id = SelectField(_("Round"), coerce=int)
     frame_id = SelectField(_("Frame"), coerce=int)
     kind = SelectField(_("Kind"))
     questionnaire = SelectField(_("Questionnaire"))
-    group = StringField(
-        _("Group of respondents"),
-        [Length(max=40)],
-        description=_("For instance residents, enterprises, deputies."),
-    )
+    group = SelectField(_("Group of raters"), default="")
     opens_on = DateField(_("First day"), [DataRequired(_("Enter the first day."))])
     closes_on = DateField(_("Last day"), [DataRequired(_("Enter the last day."))])
     unit_ids = SelectMultipleField(
@@ -129,11 +120,16 @@ class WaveForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.round_id.choices = [(found.id, found.name) for found in units.rounds() if not found.closed]
         self.frame_id.choices = [
             (frame.id, gettext("%(name)s (%(n)s cases)", name=frame.name, n=frame.cases)) for frame in service.frames()
         ]
-        self.kind.choices, self.questionnaire.choices = _options(KINDS), _options(QUESTIONNAIRES)
+        language = str(get_locale())
+        self.kind.choices = _options(KINDS)
+        self.questionnaire.choices = [(code, form_name(code)) for code in questions.for_use("poll", "panel")]
+        self.group.choices = [
+            ("", gettext("None")),
+            *((code, group.name.said(language)) for code, group in rounds.groups().items()),
+        ]
         self.unit_ids.choices = [(unit.id, f"{unit.code} {unit.name}") for unit in units.units()]
 
     def validate_closes_on(self, field: DateField) -> None:

@@ -1,4 +1,4 @@
-"""Pages of waves: list, plan, draw, fieldwork, record. Cases and links have pages of their own in `case_pages`."""
+"""Pages of waves: list, plan, draw, fieldwork, record. Cases and links have pages of their own in `cases`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from survey.base.store import jobs
 from survey.base.store.jobs import Progress
 from survey.base.web import downloads, menu
 from survey.base.web.columns import written
+from survey.rounds import service as rounds
 from survey.sample import service
 from survey.sample.pages import columns
-from survey.sample.pages.forms import KINDS, QUESTIONNAIRES, DesignForm, SeedForm, WaveForm
-from survey.units import service as units
+from survey.sample.pages.forms import KINDS, DesignForm, SeedForm, WaveForm
 
 blueprint = Blueprint("sample", __name__)
 #: who may follow a wave; its cases and links stay with the statistician
@@ -44,7 +44,7 @@ def _words() -> dict[str, Any]:
     return {
         "wave_states": STATES,
         "wave_kinds": KINDS,
-        "wave_questionnaires": QUESTIONNAIRES,
+        "form_name": columns.form_name,
         "disposition_names": service.DISPOSITION_NAMES,
         "stratum_name": columns.stratum_name,
     }
@@ -53,10 +53,19 @@ def _words() -> dict[str, Any]:
 @blueprint.get("/sample")
 @allow(*SEES)
 def index() -> str:
-    rounds = {found.id: found for found in units.rounds()}
+    every = rounds.rounds()
+    selected = {one.id: rounds.selection(one).collection_ids for one in every}
     chosen = request.args.get("round", type=int)
-    lines = [(wave, service.overall(service.strata(wave.id))) for wave in service.waves(chosen)]
-    return render_template("sample/waves.html", lines=lines, rounds=rounds, chosen=chosen)
+    lines = [
+        (
+            wave,
+            service.overall(service.strata(wave.id)),
+            [one for one in every if wave.collection_id in selected[one.id]],
+        )
+        for wave in service.waves(selected.get(chosen) if chosen else None)
+    ]
+    groups = columns.group_names()
+    return render_template("sample/waves.html", lines=lines, rounds=every, chosen=chosen, groups=groups)
 
 
 @blueprint.route("/sample/waves/new", methods=["GET", "POST"])
@@ -88,6 +97,8 @@ def show(wave_id: int) -> str:
     return render_template(
         "sample/wave.html",
         wave=wave,
+        group=columns.group_names().get(wave.group, wave.group),
+        rounds=rounds.selecting(wave.collection_id, wave.closes_on, None),
         fields=fields,
         whole=service.overall(fields),
         weights=columns.weight_lines(service.wave_design(wave_id)) if wave.state != "draft" else None,

@@ -110,14 +110,16 @@ def _draw(write: _Writer, wave: Wave, letter: Letter, today: date, mark: str) ->
 
 def _why_you(wave: Wave) -> str:
     if wave.kind == "panel":
-        return gettext(
+        reason: str = gettext(
             "Everybody on the list of this appraisal is asked, and so are you. "
             "Nobody else can answer in your place, so your answer matters."
         )
-    return gettext(
-        "You were chosen by chance from a list of people and firms that deal with public bodies. "
-        "Nobody else can answer in your place, so your answer matters."
-    )
+    else:
+        reason = gettext(
+            "You were chosen by chance from a list of people and firms that deal with public bodies. "
+            "Nobody else can answer in your place, so your answer matters."
+        )
+    return reason
 
 
 def _promises() -> tuple[str, ...]:

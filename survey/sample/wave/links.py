@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext
 from sqlalchemy import Connection, Update, select, update
 
+from survey.base import settings
 from survey.base.errors import Gone, NotFound, Refused
 from survey.base.store import encryption
 from survey.base.store.database import reading, session
@@ -96,7 +96,7 @@ def complete_statement(invitation_id: int, *, partial: bool = False) -> Update:
 
 
 def url_of(token: str) -> str:
-    return f"{current_app.extensions['settings'].public_url}/p/{token}"
+    return f"{settings.present().public_url}/p/{token}"
 
 
 def links(wave_id: int) -> list[Link]:

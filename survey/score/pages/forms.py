@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from survey.rounds import service as rounds
 from survey.score import service
-from survey.units import service as units
 
 
 class SheetForm(FlaskForm):
@@ -20,7 +21,7 @@ class SheetForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.round_id.choices = [(found.id, found.name) for found in units.rounds()]
+        self.round_id.choices = [(found.id, found.name) for found in rounds.rounds()]
         self.scheme.choices = scheme_choices()
 
 
@@ -49,6 +50,16 @@ class SchemeForm(FlaskForm):
 
     text = TextAreaField(_("Scheme (YAML)"), description=_("Edit here, or choose a file below."))
     file = FileField(_("File"))
+    round_id = SelectField(
+        _("Round to check against"),
+        coerce=int,
+        description=_("What each survey component selects is looked up in this round."),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        none = (0, gettext("none: check the text only"))
+        self.round_id.choices = [none, *((found.id, found.name) for found in rounds.rounds())]
 
     def chosen(self) -> str:
         data: bytes = self.file.data.read() if self.file.data else b""

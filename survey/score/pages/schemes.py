@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey.base.errors import ImportFaults
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
+from survey.rounds import service as rounds
 from survey.score import service
+from survey.score.pages.faults import placed
 from survey.score.pages.forms import SchemeForm
 
 blueprint = Blueprint("schemes", __name__)
@@ -52,23 +54,34 @@ def source(scheme_id: int) -> Response:
 @blueprint.route("/schemes/new", methods=["GET", "POST"])
 @allow(Role.OFFICE)
 def workshop() -> str | BaseResponse | tuple[str, int]:
-    """Check a text as often as wanted; store it when it is right."""
-    form = SchemeForm()
+    """Check a text as often as wanted, against a round too; store it when it is sound."""
+    meant = rounds.round_meant(request.args.get("round", type=int))
+    form = SchemeForm(round_id=meant.id if meant else 0)
     if request.method == "GET":
         form.text.data = _beginning()
-        return render_template("score/workshop.html", form=form, refused=None, scheme=None)
+        return _workshop(form)
     text = form.chosen()
     form.text.data = text
     try:
         scheme = service.check_scheme(text)
     except ImportFaults as error:
-        return render_template("score/workshop.html", form=form, refused=error, scheme=None), error.status
+        return _workshop(form, refused=error), error.status
     if form.validate() and request.form.get("deed") == "store":
         number = service.add_scheme(text, viewer=viewer())
         words = gettext("%(title)s, version %(n)s, is stored.", title=scheme.title.zh, n=scheme.version)
         flash(words, "success")
         return redirect(url_for(".show", scheme_id=number))
-    return render_template("score/workshop.html", form=form, refused=None, scheme=scheme)
+    try:
+        if form.round_id.data:
+            service.check_in_round(text, form.round_id.data)
+    except ImportFaults as error:
+        return _workshop(form, refused=placed(error, text), scheme=scheme), error.status
+    return _workshop(form, scheme=scheme)
+
+
+def _workshop(form: SchemeForm, *, refused: ImportFaults | None = None, scheme: service.Scheme | None = None) -> str:
+    """The page with its form; a scheme that is sound and refused does not fit the round."""
+    return render_template("score/workshop.html", form=form, refused=refused, scheme=scheme)
 
 
 def _beginning() -> str:

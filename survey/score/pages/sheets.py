@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.base.errors import NotFound
+from survey.base.errors import ImportFaults, NotFound
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.web import downloads, drawing, menu
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.score import service
-from survey.score.pages import columns
+from survey.score.pages import columns, selections
 from survey.score.pages.downloads import language, sheet_table, why_unranked
 from survey.score.pages.forms import CorrectionForm, SheetForm
-from survey.units import service as units
 
 blueprint = Blueprint("score", __name__)
 
@@ -39,52 +39,52 @@ def _words() -> dict[str, Any]:
         "why_unranked": why_unranked,
         "value_digits": columns.value_digits,
         "full_digits": columns.full_digits,
+        "source_words": _source_words,
+        "level_words": lambda level: questions.FIVE.word(level, language()),
+        "selection": selections.SelectionWords(),
         "may_manage": viewer().has(Role.OFFICE, Role.ADMIN),
         "sees_all": viewer().sees_all,
     }
 
 
-def _strata_url(sheet: service.SheetContent, unit_id: int) -> Callable[[service.Part], str]:
-    """Where a component's index opens to strata, weights and counts."""
-    run_id = sheet.basis["run"]
-    points = "/".join(_points(sheet))
-
-    def url(part: service.Part) -> str:
-        if part.n is None:
-            return ""
-        place = {"run_id": run_id, "unit_id": unit_id}
-        return url_for("estimate.unit", **place, source=part.source, question=part.question or None, points=points)
-
-    return url
-
-
-def _points(sheet: service.SheetContent) -> list[str]:
-    """Points of the levels, from best to worst."""
-    return [f"{sheet.scheme['points'][level]:g}" for level in "54321"]
+def _source_words(source: str) -> Any:
+    """Where a component's value comes from; what is no kind of collections comes from elsewhere."""
+    if source == "composite":
+        return gettext("Sum of its parts")
+    return questions.SOURCE_NAMES.get(source) or gettext("Value from elsewhere")
 
 
 @blueprint.get("/score")
 @allow(*READERS)
 def listing() -> str:
-    asked = request.args.get("round", 0, type=int)
-    rounds = {found.id: found for found in units.rounds()}
+    asked = request.args.get("round", type=int)
     return render_template(
         "score/list.html",
-        sheets=service.sheet_list(viewer(), asked or None),
-        rounds=rounds,
+        sheets=service.sheet_list(viewer(), asked),
+        rounds={found.id: found for found in rounds.rounds()},
         asked=asked,
     )
 
 
 @blueprint.route("/score/new", methods=["GET", "POST"])
 @allow(Role.OFFICE)
-def make() -> str | BaseResponse:
-    form = SheetForm(request.args)
-    form = form if request.method == "GET" else SheetForm()
-    if form.validate_on_submit():
+def make() -> str | BaseResponse | tuple[str, int]:
+    """Round and scheme; where the scheme does not fit the round, what is wrong stands above what was chosen."""
+    meant = rounds.round_meant(request.args.get("round_id", type=int))
+    form = SheetForm(round_id=meant.id if meant else None, scheme=request.args.get("scheme"))
+    if not form.validate_on_submit():
+        return render_template("score/new.html", form=form, refused=None)
+    try:
         number = service.make_sheet(form.round_id.data, form.scheme.data, viewer=viewer())
-        return redirect(url_for(".show", sheet_id=number))
-    return render_template("score/new.html", form=form)
+    except ImportFaults as error:
+        page = {"refused": error, "titles": _titles(form.scheme.data)}
+        return render_template("score/new.html", form=form, **page), error.status
+    return redirect(url_for(".show", sheet_id=number))
+
+
+def _titles(scheme_code: str) -> dict[str, str]:
+    """Code of a leaf -> its title, in the newest version of a scheme."""
+    return {leaf.code: leaf.title.said(language()) for leaf in service.newest_scheme(scheme_code).survey_leaves()}
 
 
 @blueprint.get("/score/<int:sheet_id>")
@@ -127,15 +127,14 @@ def explain(sheet_id: int, unit_id: int) -> str:
     if found is None:
         raise NotFound(gettext("This unit is not on the sheet."))
     group, line = found
-    strata_url = _strata_url(sheet.content, unit_id)
     return render_template(
         "score/explain.html",
         sheet=sheet.content,
         entry=sheet.entry,
         group=group,
         line=line,
-        strata_url=strata_url,
-        points=" / ".join(_points(sheet.content)),
+        behind=selections.behind(sheet, group.code, unit_id, viewer()),
+        has_survey=any(part.source in questions.SOURCES for part in line.leaves()),
     )
 
 
@@ -188,7 +187,7 @@ def freeze(sheet_id: int) -> str | BaseResponse:
         "score/freeze.html",
         sheet=sheet.content,
         entry=sheet.entry,
-        round=units.round_(sheet.entry.round_id),
+        round=rounds.round_(sheet.entry.round_id),
         units=len(lines),
         outdated=service.is_outdated(sheet.entry),
         without_total=[line for line in lines if line.total is None],
@@ -198,18 +197,18 @@ def freeze(sheet_id: int) -> str | BaseResponse:
 
 @blueprint.route("/score/<int:sheet_id>/correct", methods=["GET", "POST"])
 @allow(Role.OFFICE)
-def correct(sheet_id: int) -> str | BaseResponse:
+def correct(sheet_id: int) -> str | BaseResponse | tuple[str, int]:
     entry, form = service.sheet(sheet_id, viewer()).entry, CorrectionForm()
-    if form.validate_on_submit():
-        number = service.make_sheet(
-            entry.round_id,
-            entry.scheme_code,
-            replaces_id=sheet_id,
-            reason=form.reason.data,
-            viewer=viewer(),
-        )
-        return redirect(url_for(".show", sheet_id=number))
-    return render_template("score/correct.html", entry=entry, form=form)
+    page: dict[str, Any] = {"entry": entry, "form": form}
+    if not form.validate_on_submit():
+        return render_template("score/correct.html", refused=None, **page)
+    order = {"replaces_id": sheet_id, "reason": form.reason.data, "viewer": viewer()}
+    try:
+        number = service.make_sheet(entry.round_id, entry.scheme_code, **order)
+    except ImportFaults as error:
+        page["titles"] = _titles(entry.scheme_code)
+        return render_template("score/correct.html", refused=error, **page), error.status
+    return redirect(url_for(".show", sheet_id=number))
 
 
 @blueprint.post("/score/<int:sheet_id>/remove")

@@ -15,10 +15,10 @@ from survey.base.people.guard import allow
 from survey.base.people.roles import Role
 from survey.base.store import kept_files
 from survey.base.web import downloads
+from survey.rounds import service as rounds
 from survey.score import service
 from survey.score.pages.downloads import Table, extra_table, value_table
 from survey.score.pages.forms import UploadForm, scheme_choices
-from survey.units import service as units
 
 blueprint = Blueprint("values", __name__)
 
@@ -53,21 +53,22 @@ KINDS = {
 @allow(Role.OFFICE)
 def choose() -> str:
     """What is there and what is missing for one round and scheme."""
-    rounds, schemes = units.rounds(), scheme_choices()
-    round_id = request.args.get("round", rounds[0].id if rounds else 0, type=int)
-    code = request.args.get("scheme", "") or (_usual(schemes) if schemes else "")
-    page: dict[str, Any] = {"rounds": rounds, "schemes": schemes, "round_id": round_id, "code": code}
-    if not rounds:
-        return render_template("score/values.html", scheme=None, **page)
-    scheme, given = _scheme(code), service.given(round_id, code)
+    meant, schemes = rounds.round_meant(request.args.get("round", type=int)), scheme_choices()
+    if meant is None:
+        return render_template("score/values.html", rounds=[])
+    code = request.args.get("scheme", "") or _usual(schemes)
+    scheme, given = _scheme(code), service.given(meant.id, code)
     return render_template(
         "score/values.html",
+        rounds=rounds.rounds(),
+        schemes=schemes,
+        round_id=meant.id,
+        code=code,
         scheme=scheme,
         leaves=scheme.external_leaves(),
-        missing=service.missing_values(round_id, code),
+        missing=service.missing_values(meant.id, code),
         counts={leaf: sum(known == leaf for known, _ in given.values) for leaf in scheme.external_leaves()},
         extras=extra_table(scheme, given)[1],
-        **page,
     )
 
 
@@ -94,7 +95,7 @@ def _kind(name: str) -> Kind:
 def upload(round_id: int, code: str, kind: str) -> str | tuple[str, int]:
     chosen, scheme, form = _kind(kind), _scheme(code), UploadForm()
     page: dict[str, Any] = {"kind": kind, "chosen": chosen, "form": form, "code": code, "scheme": scheme}
-    page["round"] = units.round_(round_id)
+    page["round"] = rounds.round_(round_id)
     if not form.validate_on_submit():
         return render_template("score/upload.html", **page)
     data = form.file.data.read()

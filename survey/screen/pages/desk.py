@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base.people.guard import allow, public, viewer
 from survey.base.people.roles import Role
-from survey.base.web import menu
+from survey.base.web import languages, menu
+from survey.base.web.columns import options
 from survey.base.web.notices import NOTICES
 from survey.base.web.presentation import page_url
 from survey.collect import service as collect
 from survey.followup import service as followup
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.screen import service
 from survey.screen.pages.forms import ReasonForm
 from survey.units import service as units
@@ -26,54 +31,82 @@ STATE_NAMES = {
     "held": lazy_gettext("held for review"),
     "excluded": lazy_gettext("excluded"),
 }
+#: states that a list can be cut to: everything else counts
+APART = ("held", "excluded")
 DEED_NAMES = {
     "hold": lazy_gettext("Hold"),
     "release": lazy_gettext("Release"),
     "exclude": lazy_gettext("Exclude"),
 }
-SOURCE_NAMES = {
-    "counter": lazy_gettext("Counter rating"),
-    "poll": lazy_gettext("Poll"),
-    "panel": lazy_gettext("Panel"),
-    "import": lazy_gettext("Import"),
-}
+#: all there is, whether a round selects it or not
+EVERYTHING = "all"
 
 
 @blueprint.context_processor
 def _names() -> dict[str, object]:
-    return {"state_names": STATE_NAMES, "deed_names": DEED_NAMES, "source_names": SOURCE_NAMES}
+    return {
+        "state_names": STATE_NAMES,
+        "deed_names": DEED_NAMES,
+        "source_names": questions.SOURCE_NAMES,
+        "level_words": _level_words,
+    }
+
+
+def _level_words(line: collect.ResponseLine) -> str:
+    """The level of an answer in the words of its own form; a dash where there is none."""
+    return questions.level_words(line.questionnaire, line.level, "en" if languages.is_english() else "zh")
 
 
 @blueprint.get("/screen")
 @allow(*DESK, Role.AUDITOR)
 def desk() -> str:
-    rounds = units.rounds()
-    if not rounds:
-        return render_template("screen/desk.html", rounds=[], chosen=None)
-    chosen = units.round_(request.args.get("round", rounds[-1].id, type=int))
-    state, page = request.args.get("state", ""), max(request.args.get("page", 1, type=int), 1)
-    unit_id = request.args.get("unit", type=int)
-    lines, total = service.answers(
-        chosen.id, state=state, unit_id=unit_id, source=request.args.get("source", ""), page=page, size=PAGE
-    )
+    """The answers that a round selects, or all there are."""
+    meant = None if request.args.get("round") == EVERYTHING else _round_meant()
+    selection = rounds.selection(meant) if meant else rounds.everything()
+    of_round = {one.id: one for one in rounds.collections() if one.id in selection.collection_ids}
+    chosen, page = _chosen(selection, of_round), max(request.args.get("page", 1, type=int), 1)
+    lines, total = service.answers(chosen, selection, page=page, size=PAGE)
     return render_template(
         "screen/desk.html",
-        rounds=rounds,
-        chosen=chosen,
+        rounds=[*options(rounds.rounds()), (EVERYTHING, gettext("All answers, in a round or in none"))],
+        round_id=meant.id if meant else EVERYTHING,
+        collections=of_round,
+        kinds=[(kind, words) for kind, words in questions.SOURCE_NAMES.items() if kind in _kinds(of_round)],
         units=units.units(viewer()),
         names={unit.id: unit.name for unit in units.units(viewer(), active_only=False)},
         windows={window.id: window.name for window in units.windows()},
         lines=lines,
         standing=service.standings([line.key for line in lines]),
-        totals=service.totals(chosen.id),
-        waiting=len(service.pending(chosen.id)),
+        totals=service.totals(selection),
+        waiting=len(service.pending()),
         form=ReasonForm(),
         page=page,
         size=PAGE,
         total=total,
-        unit_id=unit_id,
-        state=state,
+        unit_id=request.args.get("unit", type=int),
+        state=chosen.state,
     )
+
+
+def _round_meant() -> rounds.Round | None:
+    return rounds.round_meant(request.args.get("round", type=int))
+
+
+def _chosen(selection: rounds.Selection, of_round: Mapping[int, rounds.Collection]) -> collect.Chosen:
+    """What of a selection the address asks for."""
+    state, kind = request.args.get("state", ""), request.args.get("source", "")
+    unit_id, number = request.args.get("unit", type=int), request.args.get("collection", type=int)
+    among = [one.id for one in of_round.values() if kind in ("", one.kind) and number in (None, one.id)]
+    return collect.Chosen(
+        selection=selection,
+        collection_ids=among if kind or number else None,
+        unit_ids=[unit_id] if unit_id else None,
+        state=state if state in APART else "",
+    )
+
+
+def _kinds(collections: Mapping[int, rounds.Collection]) -> set[str]:
+    return {one.kind for one in collections.values()}
 
 
 @blueprint.post("/screen/hold")
@@ -104,6 +137,9 @@ def answer(key: str) -> str:
     return render_template(
         "screen/answer.html",
         line=line,
+        collection=rounds.collection(line.collection_id),
+        channel=questions.CHANNEL_NAMES.get(line.channel, line.channel),
+        rounds=rounds.selecting(line.collection_id, line.day, line.unit_id),
         standing=service.state_of(key),
         history=service.history(key),
         unit=units.unit(line.unit_id) if line.unit_id else None,
@@ -149,6 +185,7 @@ def ask_receipt() -> Response | BaseResponse:
 @blueprint.get("/receipt/<code>")
 @public
 def receipt(code: str) -> Response:
+    """What became of an answer: the same page whatever was answered, so that nobody can prove a level by it."""
     if not collect.is_well_formed_receipt(code):
         return _citizen("screen/ask_receipt.html", 404, notice=NOTICES["mistyped_receipt"], typed=code)
     found = collect.find_by_receipt(code)
@@ -163,8 +200,9 @@ def receipt(code: str) -> Response:
         unit=unit,
         window=window,
         standing=service.state_of(found.key),
+        is_selected=bool(rounds.selecting(found.collection_id, found.day, found.unit_id)),
+        at_counter=rounds.collection(found.collection_id).kind == "counter",
         reply=followup.reply_for(found.key),
-        is_case=followup.is_case(found.key),
     )
 
 

@@ -12,7 +12,7 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.web import downloads
 from survey.units import service
-from survey.units.pages.forms import QUESTIONNAIRES, MoveCodeForm, NewWindowForm, WindowForm
+from survey.units.pages.forms import MoveCodeForm, NewWindowForm, WindowForm, form_names
 
 blueprint = Blueprint("counters", __name__)
 READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER, Role.FOLLOW_UP)
@@ -61,7 +61,7 @@ def _page(window_id: int, form: MoveCodeForm) -> str:
         link=service.link_of(code) if code else "",
         today=today,
         form=form,
-        questionnaire=QUESTIONNAIRES.get(window.questionnaire, window.questionnaire),
+        questionnaire=form_names().get(window.questionnaire, window.questionnaire),
     )
 
 

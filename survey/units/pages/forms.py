@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, Field, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Regexp, ValidationError
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Regexp
 
+from survey.questions import service as questions
 from survey.units import service
 
 CODE = [
@@ -17,11 +17,12 @@ CODE = [
     Regexp(r"^[\w.-]{1,32}$", message=_("Use 1 to 32 letters, digits, dots or dashes.")),
 ]
 NAME = [DataRequired(_("Enter a name.")), Length(1, 100, _("Use at most %(max)d characters."))]
-QUESTIONNAIRES = {
-    "W1": _("W1 one overall question"),
-    "W5": _("W5 one question per category"),
-    "W13": _("W13 the whole form"),
-}
+
+
+def form_names() -> dict[str, str]:
+    """Forms made for counters: code -> code and title, as a reader of this page says it."""
+    language = str(get_locale())
+    return {code: f"{code} {form.title(language)}" for code, form in questions.for_use("counter").items()}
 
 
 class UnitForm(FlaskForm):
@@ -53,8 +54,12 @@ class WindowForm(FlaskForm):
     name = StringField(
         _("Name of the counter"), NAME, description=_("As citizens know it; it stands on the form and the poster.")
     )
-    questionnaire = SelectField(_("Questionnaire"), choices=list(QUESTIONNAIRES.items()))
+    questionnaire = SelectField(_("Questionnaire"))
     active = BooleanField(_("Is in service"), default=True)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.questionnaire.choices = list(form_names().items())
 
 
 class NewWindowForm(WindowForm):
@@ -63,22 +68,6 @@ class NewWindowForm(WindowForm):
 
 class MoveCodeForm(FlaskForm):
     code = StringField(_("Code of a poster that has moved here"), [DataRequired(_("Enter the code of the poster."))])
-
-
-class RoundForm(FlaskForm):
-    name = StringField(_("Name of the round"), NAME)
-    opens_on = DateField(_("First day"), [DataRequired(_("Choose the first day."))])
-    closes_on = DateField(_("Last day"), [DataRequired(_("Choose the last day."))])
-    closed = BooleanField(_("Round closed"), description=_("A closed round takes no more ratings, whatever the day."))
-
-    def validate_closes_on(self, field: Field) -> None:
-        first: date | None = self.opens_on.data
-        if first and field.data and field.data < first:
-            raise ValidationError(_("Choose a last day that is not before the first."))
-
-
-class NewRoundForm(RoundForm):
-    code = StringField(_("Code"), CODE, description=_("Short, for example 2026H1."))
 
 
 class UploadForm(FlaskForm):

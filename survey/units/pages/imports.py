@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from survey.base.web import downloads
 from survey.units import service
 from survey.units.pages import exports
 from survey.units.pages.forms import UploadForm
+from survey.units.pages.period import twelve_months_before
 
 blueprint = Blueprint("imports", __name__)
 LINES_SHOWN = 200
@@ -94,14 +94,12 @@ def confirm(kind: str) -> BaseResponse:
 @blueprint.get("/units/download/<kind>.<ending>")
 @allow(Role.OFFICE, Role.STATISTICIAN)
 def table(kind: str, ending: str) -> Response:
-    """What is stored, in the shape of an upload; for caseload the months of the present round or the last year."""
+    """What is stored, in the shape of an upload; for caseload the last twelve months."""
     _kind(kind)
     today = clock.today()
-    round_ = service.round_on(today)
-    first, last = (round_.opens_on, round_.closes_on) if round_ else (today - timedelta(days=335), today)
-    tables = {
+    tables: dict[str, Callable[[], exports.Table]] = {
         "units": exports.units_table,
         "counters": exports.windows_table,
-        "caseload": lambda: exports.caseload_table(first, last),
+        "caseload": lambda: exports.caseload_table(twelve_months_before(today), today),
     }
     return downloads.table(kind, ending, tables[kind]())

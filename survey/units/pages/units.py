@@ -1,10 +1,10 @@
-"""Pages of units: the list, one unit, its caseload. The pages of counters, rounds, posters and uploads hang below."""
+"""Pages of units: the list, one unit, its caseload. The pages of counters, posters and uploads hang below."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -21,6 +21,7 @@ from survey.units import service
 from survey.units.pages.counters import READERS
 from survey.units.pages.exports import caseload_table
 from survey.units.pages.forms import NewUnitForm, UnitForm
+from survey.units.pages.period import PART_NAMES, Period, period
 
 blueprint = Blueprint("units", __name__)
 PAGE_SIZE = 50
@@ -32,7 +33,6 @@ MENU = [
         frozenset({Role.OFFICE, Role.UNIT_MANAGER, Role.STATISTICIAN}),
         11,
     ),
-    menu.Entry(lazy_gettext("Rounds"), "units.rounds.listing", frozenset({Role.OFFICE, Role.STATISTICIAN}), 12),
 ]
 
 
@@ -136,9 +136,11 @@ def edit(unit_id: int) -> str | BaseResponse:
 @allow(*READERS)
 def caseload(unit_id: int) -> str:
     unit = _seen(unit_id)
-    chosen, first, last = _period()
-    months = list(service.months_between(first, last))
-    cells = {(cell.window_id, cell.month): cell.cases for cell in service.caseload(first, last, unit_id)}
+    years = _years(unit_id)
+    chosen = _period(years)
+    months = list(service.months_between(chosen.first, chosen.last))
+    known = service.caseload(chosen.first, chosen.last, unit_id)
+    cells = {(cell.window_id, cell.month): cell.cases for cell in known}
     windows = service.windows(unit_id)
     told = [window for window in windows if window.active or any((window.id, month) in cells for month in months)]
     totals = _totals(cells)
@@ -150,7 +152,8 @@ def caseload(unit_id: int) -> str:
         months=months,
         columns=_caseload_columns(told, cells, totals),
         totals=totals,
-        rounds=service.rounds(),
+        years=[(year, year) for year in years],
+        parts_of_year=PART_NAMES,
         chosen=chosen,
         missing=sum((window.id, month) not in cells for window in told if window.active for month in over),
     )
@@ -176,8 +179,8 @@ def _caseload_columns(
 @allow(*READERS)
 def caseload_file(unit_id: int, kind: str) -> Response:
     unit = _seen(unit_id)
-    _, first, last = _period()
-    return downloads.table(f"caseload-{unit.code}", kind, caseload_table(first, last, unit_id))
+    chosen = _period(_years(unit_id))
+    return downloads.table(f"caseload-{unit.code}", kind, caseload_table(chosen.first, chosen.last, unit_id))
 
 
 def _totals(cells: dict[tuple[int, date], int]) -> Counter[int | date | str]:
@@ -193,12 +196,14 @@ def _seen(unit_id: int) -> service.Unit:
     return service.unit(unit_id)
 
 
-def _period() -> tuple[service.Round | None, date, date]:
-    """The round asked for, else the present or newest one; without any round, the last twelve months."""
-    today = clock.today()
-    known = {round_.id: round_ for round_ in service.rounds()}
-    asked = known.get(request.args.get("round", 0, type=int))
-    chosen = asked or service.round_on(today) or next(iter(known.values()), None)
-    if chosen:
-        return chosen, chosen.opens_on, chosen.closes_on
-    return None, today.replace(day=1) - timedelta(days=330), today
+def _years(unit_id: int) -> list[int]:
+    """Years that can be looked at, newest first: the present one, the one before, and those with known cases."""
+    this = clock.today().year
+    known = {cell.month.year for cell in service.caseload(date.min, date.max, unit_id)}
+    return sorted({this, this - 1, *known}, reverse=True)
+
+
+def _period(years: Sequence[int]) -> Period:
+    """The period that the address names."""
+    asked = request.args.get("year", type=int)
+    return period(asked, request.args.get("part", ""), years=years, today=clock.today())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from survey.questions.form.tags import Tag
 from survey.questions.scale import Scale
-from survey.questions.tags import Tag
 from survey.questions.words import NO_WORDS, Words
 
 #: what a form is for

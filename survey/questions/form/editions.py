@@ -15,12 +15,12 @@ from flask_babel import gettext
 
 from survey.base import settings
 from survey.base.errors import NotFound, Refused
-from survey.questions.document import Editions, read_folder
+from survey.questions.form.document import Editions, read_folder
+from survey.questions.form.questionnaire import USES, Questionnaire
 from survey.questions.points import PointsFault, PointsTable
-from survey.questions.questionnaire import USES, Questionnaire
 from survey.questions.scale import Scale
 
-FOLDER = Path(__file__).with_name("questionnaires")
+FOLDER = Path(__file__).parent.with_name("questionnaires")
 
 
 def editions() -> Editions:

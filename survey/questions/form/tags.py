@@ -11,7 +11,7 @@ import yaml
 
 from survey.questions.words import Words
 
-FILE = Path(__file__).with_name("questionnaires") / "tags.yaml"
+FILE = Path(__file__).parent.with_name("questionnaires") / "tags.yaml"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from survey.base.errors import SettingError
-from survey.questions.questionnaire import USES, Choice, Question, Questionnaire
+from survey.questions.form.questionnaire import USES, Choice, Question, Questionnaire
+from survey.questions.form.tags import all_tags, tags_offered
+from survey.questions.form.wording import unneutral_words
 from survey.questions.scale import HUNDRED, SCALES
-from survey.questions.tags import all_tags, tags_offered
-from survey.questions.wording import unneutral_words
 from survey.questions.words import Words
 
 Editions = Mapping[tuple[str, int], Questionnaire]

@@ -1,0 +1,1 @@
+"""What a form is, its documents, and every form there is."""
