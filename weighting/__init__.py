@@ -43,7 +43,8 @@ from weighting.estimating.means import mean, proportion, ratio, total
 from weighting.estimating.quantiles import median, quantile
 from weighting.planning.allocation import Allocation, allocate
 from weighting.planning.budget import allocate_budget
-from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision, allocate_for_several
+from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision
+from weighting.planning.several import allocate_for_several
 from weighting.planning.sizes import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
 from weighting.planning.spread import StratumSpread, stratum_spread
 from weighting.replicates.methods import replicate_weights

@@ -8,24 +8,18 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from weighting.adjusting.distance import CalibrationMethod, distance, solve_calibration
-from weighting.adjusting.projection import Projection
-from weighting.adjusting.step import WeightStep
-from weighting.base.categories import (
-    category_positions,
-    check_category_totals,
-    check_rows,
-    check_same_sums,
-    sums_by_code,
-)
+from weighting.adjusting.step import Projection, WeightStep
+from weighting.base.arrays import Floats
+from weighting.base.categories import category_positions, check_category_totals, check_rows, check_same_sums
+from weighting.base.sums import sums
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
 __all__ = ["Calibration", "calibrate"]
 
-Reals = NDArray[np.float64]
 
 #: Directions of the auxiliary variables shorter than this share of the longest repeat the others.
 _COLLINEAR = 1e-10
@@ -36,18 +30,18 @@ class Calibration(WeightStep):
     """Calibrated weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (n,) weight after divided by weight before.
-    g: Reals
+    g: Floats
     #: Rounds of Newton's method.
     iterations: int
     #: Largest distance from a total, as a share of it (or of Σ weight · |x| where the total is 0).
     largest_gap: float
     #: (n, p) auxiliary variables.
-    matrix: Reals
+    matrix: Floats
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """g times the residual of the regression on the auxiliary variables, weighted with the base weights.
 
         Args:
@@ -56,26 +50,25 @@ class Calibration(WeightStep):
         Returns:
             (n, k) influence per unit of the base weight.
 
-        Source:
-            Deville and Särndal (1992), equation 3.4: the regression takes design weights, the residual g-weights.
+        Source: Deville and Särndal (1992), equation 3.4: the regression takes design weights, the residual g-weights.
 
         >>> step = calibrate([10.0, 10, 10], np.array([[1.0], [2.0], [3.0]]), [66.0])
         >>> step.residuals(np.array([[2.0], [4.0], [6.0]])).round(9).ravel()
         array([0., 0., 0.])
         """
-        sums, slopes = self._regression
-        found: Reals = self.matrix @ (slopes @ (sums @ influence))
+        directions, slopes = self._regression
+        found: Floats = self.matrix @ (slopes @ (directions @ influence))
         np.subtract(influence, found, out=found)
         found *= self.g[:, None]
         return found
 
     def projection(self) -> Projection:
         """The regression on the auxiliary variables."""
-        sums, slopes = self._regression
-        return Projection(self.g, (self.matrix @ slopes) * self.g[:, None], sums)
+        directions, slopes = self._regression
+        return Projection(self.g, (self.matrix @ slopes) * self.g[:, None], directions)
 
     @cached_property
-    def _regression(self) -> tuple[Reals, Reals]:
+    def _regression(self) -> tuple[Floats, Floats]:
         """Weighted sums along orthonormal directions of the auxiliary variables, and the slopes that they give."""
         root = np.sqrt(self.base_weights)[:, None]
         length = np.sqrt(self.base_weights @ self.matrix**2)
@@ -111,8 +104,7 @@ def calibrate(
         WeightingError: categories without total or the reverse, variables with different sums, bounds without 1, or
             totals that no weights within the bounds can meet.
 
-    Source:
-        Deville and Särndal (1992), Calibration estimators in survey sampling, JASA 87, 376–382.
+    Source: Deville and Särndal (1992), Calibration estimators in survey sampling, JASA 87, 376–382.
 
     >>> step = calibrate([10.0, 10, 20], {"sex": ["M", "M", "F"], "age": [20, 40, 30]},
     ...                  {"sex": {"M": 22, "F": 18}, "age": 1230})
@@ -142,8 +134,8 @@ def calibrate(
 def _auxiliary_columns(
     auxiliary: Mapping[str, ArrayLike] | ArrayLike,
     totals: Mapping[str, Mapping[Any, float] | float] | ArrayLike,
-    weights: Reals,
-) -> tuple[list[str], Reals, Reals]:
+    weights: Floats,
+) -> tuple[list[str], Floats, Floats]:
     """Names, (n, p) columns and (p,) totals; a category is a column of 0 and 1."""
     if not isinstance(auxiliary, Mapping) or not isinstance(totals, Mapping):
         if isinstance(auxiliary, Mapping) or isinstance(totals, Mapping):
@@ -154,14 +146,14 @@ def _auxiliary_columns(
         raise WeightingError(f"Calibration: {min(different)!r} has values or a total only; give both.")
     check_same_sums({name: sum(total.values()) for name, total in totals.items() if isinstance(total, Mapping)})
     names: list[str] = []
-    columns: list[Reals] = []
+    columns: list[Floats] = []
     wanted: list[float] = []
     for name, values in auxiliary.items():
         total = totals[name]
         if isinstance(total, Mapping):
             size = check_category_totals(total, name)
             position = category_positions(values, tuple(total), name, weights)
-            check_rows(sums_by_code(position, weights, size.size), tuple(total), name)
+            check_rows(sums(position, weights, size.size), tuple(total), name)
             columns.append((position[:, None] == np.arange(size.size)).astype(np.float64))
             names += [f"category {label!r} of {name!r}" for label in total]
             wanted += size.tolist()
@@ -174,7 +166,7 @@ def _auxiliary_columns(
     return names, np.hstack(columns), np.array(wanted)
 
 
-def _matrix_columns(auxiliary: ArrayLike, totals: ArrayLike) -> tuple[list[str], Reals, Reals]:
+def _matrix_columns(auxiliary: ArrayLike, totals: ArrayLike) -> tuple[list[str], Floats, Floats]:
     matrix, wanted = np.asarray(auxiliary, dtype=np.float64), np.atleast_1d(np.asarray(totals, dtype=np.float64))
     if matrix.ndim == 1:
         matrix = matrix[:, None]
@@ -185,7 +177,7 @@ def _matrix_columns(auxiliary: ArrayLike, totals: ArrayLike) -> tuple[list[str],
     return [f"column {place}" for place in range(wanted.size)], matrix, wanted
 
 
-def _finite(matrix: Reals, base: Reals) -> Reals:
+def _finite(matrix: Floats, base: Floats) -> Floats:
     """The matrix, with 0 for what is not known of rows whose weight is 0."""
     unknown = ~np.isfinite(matrix)
     if not unknown.any():

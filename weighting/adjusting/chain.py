@@ -12,18 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from weighting.adjusting.projection import Projection
-from weighting.adjusting.step import WeightStep
+from weighting.adjusting.step import Projection, WeightStep
+from weighting.base.arrays import Floats
 from weighting.errors import WeightingError
 
 if TYPE_CHECKING:
     from weighting.design.design import Design
 
 __all__ = ["AdjustmentChain", "adjusted"]
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,19 +29,19 @@ class AdjustmentChain:
 
     steps: tuple[WeightStep, ...]
     #: (n,) answers that each row stands for.
-    counts: Reals
+    counts: Floats
 
     @property
-    def base_weights(self) -> Reals:
+    def base_weights(self) -> Floats:
         """(n,) weights before the first step, per answer."""
         return _per_answer(self.steps[0].base_weights, self.counts)
 
     @property
-    def weights(self) -> Reals:
+    def weights(self) -> Floats:
         """(n,) weights after the last step, per answer."""
         return _per_answer(self.steps[-1].weights, self.counts)
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """Take the influence back through all steps, last one first.
 
         Args:
@@ -53,8 +50,7 @@ class AdjustmentChain:
         Returns:
             (n, k) influence per unit of the first weights.
 
-        Source:
-            Deville (1999), Variance estimation for complex statistics and estimators, Survey Methodology 25.
+        Source: Deville (1999), Variance estimation for complex statistics and estimators, Survey Methodology 25.
         """
         for step in reversed(self.steps):
             influence = step.residuals(influence)
@@ -71,7 +67,7 @@ class AdjustmentChain:
             found = this if found is None else this.after(found)
         return found
 
-    def response_scores(self, influence: Reals) -> tuple[Reals, ...]:
+    def response_scores(self, influence: Floats) -> tuple[Floats, ...]:
         """Weighted scores of chances that steps add beside the draw, such as who answers.
 
         Args:
@@ -81,8 +77,7 @@ class AdjustmentChain:
             An (n, k) array for each step that adds a chance. Times the root of the row's sampling fraction, their sums
             of squares are what a finite population correction takes away too much.
 
-        Source:
-            Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
+        Source: Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
         """
         found = []
         chancy = [place for place, step in enumerate(self.steps) if step.adds_chance]
@@ -109,8 +104,7 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
     Raises:
         WeightingError: no step, or a step that did not start from the weights before it.
 
-    Source:
-        Deville and Särndal (1992), JASA 87, equation 3.4.
+    Source: Deville and Särndal (1992), JASA 87, equation 3.4.
 
     >>> from weighting import Design, mean, poststratify
     >>> design = Design(weights=[10.0, 10, 10, 10])
@@ -133,6 +127,6 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
     return design.reweighted(chain.weights, chain)
 
 
-def _per_answer(values: Reals, counts: Reals) -> Reals:
+def _per_answer(values: Floats, counts: Floats) -> Floats:
     """Values of rows shared out over the answers they stand for; 0 for rows that stand for none."""
     return np.divide(values, counts, out=np.zeros_like(values), where=counts > 0)

@@ -72,8 +72,7 @@ def response_rates(counts: Counts, *, e: float | str = "known cases") -> Outcome
         WeightingError: a letter AAPOR does not know, a negative count, an e outside [0, 1] or a method of
             another name.
 
-    Source:
-        AAPOR (2023), Standard Definitions, 10th edition, section "Outcome rates".
+    Source: AAPOR (2023), Standard Definitions, 10th edition, section "Outcome rates".
 
     >>> rates = response_rates({"I": 60, "P": 10, "R": 15, "NC": 10, "O": 5, "UH": 50, "UO": 0, "NE": 25})
     >>> rates.rr1, rates.rr2, round(rates.rr3, 4), rates.rr5, rates.e
@@ -121,8 +120,7 @@ def eligibility_rate(counts: Counts) -> float:
     Raises:
         WeightingError: no case has a known eligibility, a letter is unknown or a count is negative.
 
-    Source:
-        AAPOR (2009), Eligibility estimates, section "Proportional allocation (CASRO)".
+    Source: AAPOR (2009), Eligibility estimates, section "Proportional allocation (CASRO)".
 
     >>> eligibility_rate({"I": 60, "R": 20, "NE": 20, "UH": 99})
     0.8

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.adjusting.projection import MOST_DIRECTIONS, Projection
-from weighting.adjusting.step import WeightStep
-from weighting.base.categories import category_positions, check_category_totals, check_rows, column_sums, sums_by_code
+from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
+from weighting.base.arrays import Floats, Ints
+from weighting.base.categories import category_positions, check_category_totals, check_rows
+from weighting.base.sums import column_sums, sums
 from weighting.design.checks import checked_weights
 
 __all__ = ["PostStratification", "poststratify"]
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,15 +23,15 @@ class PostStratification(WeightStep):
     """Post-stratified weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (c,) cells in the order of ``factors``, and each row's cell.
     labels: tuple[Hashable, ...]
-    cells: NDArray[np.intp]
+    cells: Ints
     #: (c,) known count divided by the sum of the base weights.
-    factors: Reals
+    factors: Floats
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """Factor times the distance from the weighted mean of the cell.
 
         Args:
@@ -41,14 +40,13 @@ class PostStratification(WeightStep):
         Returns:
             (n, k) influence per unit of the base weight.
 
-        Source:
-            Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
+        Source: Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
 
         >>> step = poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12})
         >>> step.residuals(np.array([[1.0], [3.0], [5.0]])).ravel()
         array([-1.5,  1.5,  0. ])
         """
-        size = sums_by_code(self.cells, self.base_weights, len(self.labels))
+        size = sums(self.cells, self.base_weights, len(self.labels))
         means = column_sums(self.cells, self.base_weights, influence, len(self.labels)) / size[:, None]
         return np.asarray((influence - means[self.cells]) * self.factors[self.cells, None], np.float64)
 
@@ -58,7 +56,7 @@ class PostStratification(WeightStep):
         if count > MOST_DIRECTIONS:
             return None
         member = (self.cells[:, None] == np.arange(count)).astype(np.float64)
-        share = self.base_weights / sums_by_code(self.cells, self.base_weights, count)[self.cells]
+        share = self.base_weights / sums(self.cells, self.base_weights, count)[self.cells]
         factor = self.factors[self.cells]
         return Projection(factor, member * factor[:, None], member.T * share)
 
@@ -79,8 +77,7 @@ def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, floa
         WeightingError: a cell without a total, a total without a row or with rows of weight 0 only, a total
             that is not above 0.
 
-    Source:
-        Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
+    Source: Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
 
     >>> poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12}).weights
     array([15., 15., 12.])
@@ -89,7 +86,7 @@ def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, floa
     wanted = check_category_totals(totals, "Post-stratification")
     base = checked_weights(weights, np.size(weights))
     codes = category_positions(cells, labels, "Post-stratification", base)
-    sums = sums_by_code(codes, base, len(labels))
-    check_rows(sums, labels, "Post-stratification")
-    factors = wanted / sums
+    size = sums(codes, base, len(labels))
+    check_rows(size, labels, "Post-stratification")
+    factors = wanted / size
     return PostStratification(base, base * factors[codes], labels, codes, factors)

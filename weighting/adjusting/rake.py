@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.adjusting.projection import MOST_DIRECTIONS, Projection
 from weighting.adjusting.rake_cells import CrossedCells, crossed_cells, fit_margins
-from weighting.adjusting.step import WeightStep
+from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
+from weighting.base.arrays import Floats
 from weighting.base.categories import category_positions, check_category_totals, check_rows, check_same_sums
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
 __all__ = ["Raking", "rake"]
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +24,10 @@ class Raking(WeightStep):
     """Raked weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (n,) weight after divided by weight before.
-    g: Reals
+    g: Floats
     #: Rounds over all margins.
     iterations: int
     #: Largest distance of a margin from its total, as a share of that total.
@@ -37,7 +35,7 @@ class Raking(WeightStep):
     #: The crossing of all variables that occurs in the sample, and each row's cell in it.
     cells: CrossedCells
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """g times the residual of the regression on the margins, weighted with the base weights.
 
         Args:
@@ -46,8 +44,8 @@ class Raking(WeightStep):
         Returns:
             (n, k) influence per unit of the base weight.
 
-        Source:
-            Deville, Särndal and Sautory (1993), JASA 88, section 4: raking has the variance of linear calibration.
+        Source: Deville, Särndal and Sautory (1993), JASA 88, section 4: raking has the variance of linear
+        calibration.
 
         >>> step = rake([1.0] * 4, {"sex": list("MMFF"), "age": list("ooyy")},
         ...             {"sex": {"M": 3, "F": 2}, "age": {"o": 3, "y": 2}})
@@ -91,8 +89,7 @@ def rake(
         WeightingError: variables without totals or the reverse, margins with different sums, a total that is not
             above 0, a category with a total and no row (or the reverse), or totals that cannot be met together.
 
-    Source:
-        Deming and Stephan (1940), Annals of Mathematical Statistics 11; Deville, Särndal and Sautory (1993).
+    Source: Deming and Stephan (1940), Annals of Mathematical Statistics 11; Deville, Särndal and Sautory (1993).
 
     >>> step = rake([10.0, 10, 20, 20], {"sex": list("MFMF"), "age": list("ooyy")},
     ...             {"sex": {"M": 40, "F": 60}, "age": {"o": 30, "y": 70}})
@@ -129,8 +126,8 @@ def _not_converged(
     names: Sequence[str],
     totals: Mapping[str, Mapping[Any, float]],
     cells: CrossedCells,
-    fitted: Reals,
-    margins: list[Reals],
+    fitted: Floats,
+    margins: list[Floats],
 ) -> str:
     gaps = [np.abs(cells.margin(fitted, place) / margin - 1) for place, margin in enumerate(margins)]
     worst = int(np.argmax([gap.max() for gap in gaps]))

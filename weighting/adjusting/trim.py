@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from weighting.adjusting.step import WeightStep
+from weighting.base.arrays import Flags, Floats
+from weighting.base.sums import bounded_shares
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
-from weighting.planning.integers import bounded_shares
 
 __all__ = ["Redistribution", "Trimming", "trim_weights"]
 
-Reals = NDArray[np.float64]
 
 Redistribution: TypeAlias = Literal["equal", "proportional"]
 
@@ -25,13 +25,13 @@ class Trimming(WeightStep):
     """Trimmed weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (n,) rows that took a part of the excess: those strictly inside the bounds.
-    free: NDArray[np.bool_]
+    free: Flags
     redistribute: Redistribution
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """Derivative of the trimmed total by each weight before; which rows are trimmed is taken as given.
 
         A trimmed row hands what it gains to the free rows, so it counts with their mean influence.
@@ -42,8 +42,7 @@ class Trimming(WeightStep):
         Returns:
             (n, k) influence per unit of the weight before.
 
-        Source:
-            Deville (1999), applied to weight + constant or weight · constant for the free rows.
+        Source: Deville (1999), applied to weight + constant or weight · constant for the free rows.
 
         >>> step = trim_weights([10.0, 20, 60, 110], upper=70)
         >>> step.residuals(np.array([[1.0], [3.0], [5.0], [5.0]])).ravel()
@@ -52,7 +51,7 @@ class Trimming(WeightStep):
         if not self.free.any() or np.array_equal(self.weights, self.base_weights):
             return influence
         part = self.free.astype(np.float64) if self.redistribute == "equal" else self.base_weights * self.free
-        typical: Reals = (part @ influence) / part.sum()
+        typical: Floats = (part @ influence) / part.sum()
         if self.redistribute == "equal":
             return np.where(self.free[:, None], influence, typical)
         factor = self.weights[self.free][0] / self.base_weights[self.free][0]
@@ -87,8 +86,8 @@ def trim_weights(
     Raises:
         WeightingError: a cap below (or a floor above) the mean weight, which no redistribution can keep.
 
-    Source:
-        Potter (1990), A study of procedures to identify and trim extreme sampling weights; R survey, ``trimWeights``.
+    Source: Potter (1990), A study of procedures to identify and trim extreme sampling weights; R survey,
+    ``trimWeights``.
 
     >>> trim_weights([10.0, 20, 60, 110], upper=70).weights
     array([25., 35., 70., 70.])
@@ -115,7 +114,7 @@ def trim_weights(
     return Trimming(base, trimmed, free & used, redistribute)
 
 
-def _check_bounds(weights: Reals, lower: float, upper: float) -> None:
+def _check_bounds(weights: Floats, lower: float, upper: float) -> None:
     mean = float(weights.mean())
     slack = 1e-12 * mean
     if upper < mean - slack:
@@ -128,8 +127,8 @@ def _check_bounds(weights: Reals, lower: float, upper: float) -> None:
         )
 
 
-def _one_pass(weights: Reals, lower: float, upper: float, redistribute: Redistribution) -> Reals:
-    cut: Reals = np.clip(weights, lower, upper)
+def _one_pass(weights: Floats, lower: float, upper: float, redistribute: Redistribution) -> Floats:
+    cut: Floats = np.clip(weights, lower, upper)
     inside = (weights >= lower) & (weights <= upper)
     if not inside.any():
         raise WeightingError("No weight lies within the bounds, so nobody can take the excess: widen the bounds.")
@@ -139,7 +138,7 @@ def _one_pass(weights: Reals, lower: float, upper: float, redistribute: Redistri
     return cut
 
 
-def _equal_parts(weights: Reals, lower: float, upper: float) -> Reals:
+def _equal_parts(weights: Floats, lower: float, upper: float) -> Floats:
     """clip(weights + c, lower, upper) with the sum of the weights; the sum is a broken line in c."""
     total = weights.sum()
     bends = np.concatenate([lower - weights, upper - weights[np.full(weights.shape, np.isfinite(upper))]])
@@ -152,7 +151,7 @@ def _equal_parts(weights: Reals, lower: float, upper: float) -> Reals:
         else:
             high = middle
     between = (bends[low] + bends[high]) / 2
-    moved: Reals = np.clip(weights + between, lower, upper)
+    moved: Floats = np.clip(weights + between, lower, upper)
     free = (moved > lower) & (moved < upper)
     if free.any():
         moved[free] = weights[free] + (total - moved[~free].sum() - weights[free].sum()) / free.sum()

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
+from weighting.base.arrays import Floats
 from weighting.base.labels import factorise
 from weighting.errors import WeightingError
 
@@ -17,38 +17,13 @@ __all__ = [
     "check_category_totals",
     "check_rows",
     "check_same_sums",
-    "column_sums",
-    "sums_by_code",
 ]
 
 #: Totals of two variables that differ by less than this share are the same total, written with fewer digits.
 _SAME_TOTAL = 1e-8
 
 
-def sums_by_code(codes: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[np.float64]:
-    """(count,) sum of the values of each code.
-
-    >>> sums_by_code(np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]), 3)
-    array([4., 2., 0.])
-    """
-    return np.bincount(codes, values, count).astype(np.float64, copy=False)
-
-
-def column_sums(
-    codes: NDArray[Any], weights: NDArray[np.float64], values: NDArray[np.float64], count: int
-) -> NDArray[np.float64]:
-    """(count, k) weighted sum of the rows of each code.
-
-    >>> column_sums(np.array([0, 1, 0]), np.array([1.0, 1.0, 2.0]), np.array([[1.0], [2.0], [4.0]]), 2).ravel()
-    array([9., 2.])
-    """
-    member = sparse.csr_array((weights, (codes, np.arange(len(codes)))), shape=(count, len(codes)))
-    return np.asarray(member @ values, np.float64)
-
-
-def category_positions(
-    values: ArrayLike, labels: Sequence[Hashable], name: str, weights: NDArray[np.float64]
-) -> NDArray[Any]:
+def category_positions(values: ArrayLike, labels: Sequence[Hashable], name: str, weights: Floats) -> NDArray[Any]:
     """Position of each row's category in a given list of categories.
 
     Args:
@@ -84,7 +59,7 @@ def category_positions(
     return np.maximum(position, 0)
 
 
-def check_category_totals(totals: Mapping[Any, float], name: str) -> NDArray[np.float64]:
+def check_category_totals(totals: Mapping[Any, float], name: str) -> Floats:
     """(c,) known totals of a variable's categories, all above 0.
 
     Args:
@@ -108,37 +83,37 @@ def check_category_totals(totals: Mapping[Any, float], name: str) -> NDArray[np.
     return np.array(list(totals.values()), dtype=np.float64)
 
 
-def check_rows(sums: NDArray[np.float64], labels: Sequence[Hashable], name: str) -> None:
+def check_rows(weight: Floats, labels: Sequence[Hashable], name: str) -> None:
     """Refuse a category that has a total and no rows to meet it with.
 
     Args:
-        sums: (c,) sum of the weights in each category.
+        weight: (c,) sum of the weights in each category.
         labels: the (c,) categories.
         name: the variable's name, for the sentence of an error.
 
     Raises:
         WeightingError: a category has no row with a weight.
     """
-    if np.any(sums <= 0):
-        label = labels[int(np.argmax(sums <= 0))]
+    if np.any(weight <= 0):
+        label = labels[int(np.argmax(weight <= 0))]
         raise WeightingError(
             f"{name}: category {label!r} has a total but no row with a weight; merge it with another one."
         )
 
 
-def check_same_sums(sums: Mapping[str, float]) -> None:
+def check_same_sums(sizes: Mapping[str, float]) -> None:
     """Refuse variables whose totals describe populations of different size.
 
     Args:
-        sums: the sum of the totals of each variable.
+        sizes: the sum of the totals of each variable.
 
     Raises:
         WeightingError: two sums differ.
 
     >>> check_same_sums({"sex": 100.0, "age": 100.0})
     """
-    for name, total in sums.items():
-        first_name, first = next(iter(sums.items()))
+    for name, total in sizes.items():
+        first_name, first = next(iter(sizes.items()))
         if abs(total - first) > _SAME_TOTAL * abs(first):
             raise WeightingError(
                 f"The totals of {first_name!r} add up to {first:.10g} and those of {name!r} to {total:.10g}: "

@@ -10,10 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.base.arrays import Ints, Texts
 from weighting.errors import WeightingError
 
-FloatArray: TypeAlias = NDArray[np.float64]
-IntArray: TypeAlias = NDArray[np.intp]
 Label: TypeAlias = Any
 
 #: Integer labels that span no more than this many times the rows are counted instead of sorted.
@@ -28,7 +27,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 class Factor:
     """Labels as codes into a sorted tuple, as an R factor; -1 is a missing label."""
 
-    codes: IntArray
+    codes: Ints
     labels: tuple[Label, ...]
 
     def __len__(self) -> int:
@@ -122,7 +121,7 @@ def _is_missing(value: Label) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def interaction(*columns: ArrayLike) -> NDArray[np.str_]:
+def interaction(*columns: ArrayLike) -> Texts:
     """Cross several label columns into one, as R's ``interaction``.
 
     Args:
@@ -155,12 +154,3 @@ def join_labels(*parts: Sequence[Label]) -> tuple[Label, ...]:
         return tuple(*parts)
     first, rest = parts[0], join_labels(*parts[1:])
     return tuple(f"{a}:{b}" for a in first for b in rest)
-
-
-def sums(codes: IntArray, values: NDArray[Any], size: int) -> FloatArray:
-    """(size,) sum of the values of each code.
-
-    >>> sums(np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), 3).tolist()
-    [1.0, 5.0, 0.0]
-    """
-    return np.bincount(codes, weights=values, minlength=size).astype(np.float64, copy=False)

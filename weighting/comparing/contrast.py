@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.base.labels import FloatArray, Label
+from weighting.base.arrays import Flags, Floats, Texts
+from weighting.base.labels import Label
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import Bounds, difference_interval
@@ -76,7 +77,7 @@ def contrast(
     return replace(found, _interval=_Bounds(estimate, rows).at)
 
 
-def _coefficients(estimate: Estimate, coefficients: Mapping[Label, float] | ArrayLike) -> FloatArray:
+def _coefficients(estimate: Estimate, coefficients: Mapping[Label, float] | ArrayLike) -> Floats:
     if isinstance(coefficients, Mapping):
         unknown = [label for label in coefficients if label not in estimate.labels]
         if unknown:
@@ -88,12 +89,12 @@ def _coefficients(estimate: Estimate, coefficients: Mapping[Label, float] | Arra
     return matrix
 
 
-def _dot(rows: FloatArray, values: FloatArray) -> FloatArray:
+def _dot(rows: Floats, values: Floats) -> Floats:
     """Sum of products in which a 0 takes no part, even against nan."""
     return np.asarray(np.where(rows == 0, 0.0, rows * values).sum(axis=1), np.float64)
 
 
-def _problems(estimate: Estimate, used: NDArray[np.bool_]) -> NDArray[np.str_]:
+def _problems(estimate: Estimate, used: Flags) -> Texts:
     problem = estimate.problem.ravel()
     return np.array([next(filter(None, problem[row]), "") for row in used], problem.dtype)
 
@@ -103,13 +104,13 @@ class _Bounds:
     """Intervals of contrasts: t where the variance can be trusted, MOVER at the edge."""
 
     parts: Estimate
-    rows: FloatArray
+    rows: Floats
 
     def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
         return difference_interval(found, level, method, lambda: self._reach(found.value.shape, level))
 
-    def _reach(self, shape: tuple[int, ...], level: float) -> tuple[FloatArray, FloatArray]:
+    def _reach(self, shape: tuple[int, ...], level: float) -> tuple[Floats, Floats]:
         low, high = (bound.ravel() for bound in self.parts.interval(level))
         centre = self.parts.value.ravel()
         down = np.where(self.rows > 0, centre - low, high - centre) * self.rows

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.base.labels import FloatArray, IntArray
+from weighting.base.arrays import Floats, Ints
 from weighting.comparing.contrast import contrast
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
@@ -16,7 +16,7 @@ from weighting.results.estimate import Estimate
 PAdjustment: TypeAlias = Literal["none", "bonferroni", "holm", "BH"]
 
 
-def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> FloatArray:
+def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> Floats:
     """P values adjusted for many comparisons, as R's ``p.adjust``.
 
     Args:
@@ -61,12 +61,12 @@ def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> FloatArray:
 class Pairs:
     """All pairwise differences of k estimates: first less second, (m,) each."""
 
-    first: IntArray
-    second: IntArray
+    first: Ints
+    second: Ints
     differences: Estimate
-    p_value: FloatArray
+    p_value: Floats
     #: adjusted for all pairs
-    p_adjusted: FloatArray
+    p_adjusted: Floats
 
 
 def all_pairs(estimate: Estimate, method: PAdjustment = "holm") -> Pairs:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.base.labels import FloatArray, IntArray
+from weighting.base.arrays import Flags, Floats, Ints
 from weighting.errors import WeightingError
 
 
@@ -27,21 +27,21 @@ class RankSets:
     """
 
     #: (p,) estimated rank, ties share the best; 0 without an estimate
-    rank: IntArray
+    rank: Ints
     #: (p,) best rank the data allow
-    lower: IntArray
+    lower: Ints
     #: (p,) worst rank the data allow
-    upper: IntArray
+    upper: Ints
     level: float
     simultaneous: bool
 
     @property
-    def possibly_best(self) -> IntArray:
+    def possibly_best(self) -> Ints:
         """Units that may hold rank 1."""
         return np.flatnonzero(self.lower == 1)
 
     @property
-    def possibly_last(self) -> IntArray:
+    def possibly_last(self) -> Ints:
         """Units that may hold the last rank."""
         return np.flatnonzero(self.upper == len(self.upper))
 
@@ -104,7 +104,7 @@ class _Statement:
     simultaneous: bool
 
 
-def _root(value: FloatArray, errors: ArrayLike | None, covariance: ArrayLike | None) -> FloatArray:
+def _root(value: Floats, errors: ArrayLike | None, covariance: ArrayLike | None) -> Floats:
     """(p, r) square root of the covariance: rows times their transposes give it back."""
     p = len(value)
     if (errors is None) == (covariance is None):
@@ -126,13 +126,13 @@ def _root(value: FloatArray, errors: ArrayLike | None, covariance: ArrayLike | N
     return root
 
 
-def _noise(root: FloatArray, draws: int, seed: int) -> FloatArray:
+def _noise(root: Floats, draws: int, seed: int) -> Floats:
     """(p, draws) estimation errors."""
     normal = np.random.default_rng(seed).standard_normal((root.shape[1], draws))
     return np.asarray(root @ normal, np.float64)
 
 
-def _difference_errors(root: FloatArray) -> FloatArray:
+def _difference_errors(root: Floats) -> Floats:
     """(p, p) standard error of every difference."""
     gram = root @ root.T
     own = np.diagonal(gram)
@@ -140,7 +140,7 @@ def _difference_errors(root: FloatArray) -> FloatArray:
     return np.sqrt(np.where(squared > 1e-14 * (own[:, None] + own[None, :]), squared, 0.0))
 
 
-def _significant(value: FloatArray, root: FloatArray, noise: FloatArray, one: _Statement) -> NDArray[np.bool_]:
+def _significant(value: Floats, root: Floats, noise: Floats, one: _Statement) -> Flags:
     """(p, p) whether the data tell row j and column k apart, in the statement about j."""
     error = _difference_errors(root)
     away = np.abs(value[:, None] - value[None, :])
@@ -155,7 +155,7 @@ def _significant(value: FloatArray, root: FloatArray, noise: FloatArray, one: _S
     return apart
 
 
-def _stepdown(t: FloatArray, largest: Callable[[NDArray[np.bool_]], FloatArray], level: float) -> NDArray[np.bool_]:
+def _stepdown(t: Floats, largest: Callable[[Flags], Floats], level: float) -> Flags:
     """Reject what exceeds the critical value of what is left, until nothing more is (Romano and Wolf 2005)."""
     rejected = np.zeros(t.shape, np.bool_)
     while True:
@@ -166,12 +166,12 @@ def _stepdown(t: FloatArray, largest: Callable[[NDArray[np.bool_]], FloatArray],
         rejected |= now
 
 
-def _largest_of_one(sizes: FloatArray, active: NDArray[np.bool_]) -> FloatArray:
+def _largest_of_one(sizes: Floats, active: Flags) -> Floats:
     """(draws,) the largest studentised difference from one unit."""
     return np.asarray(sizes[active].max(axis=0, initial=0.0), np.float64)
 
 
-def _largest_of_all(noise: FloatArray, scale: FloatArray) -> FloatArray:
+def _largest_of_all(noise: Floats, scale: Floats) -> Floats:
     """(draws,) the largest studentised difference of any two units."""
     found = np.zeros(noise.shape[1])
     for j in range(len(noise) - 1):

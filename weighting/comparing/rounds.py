@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from weighting.base.labels import FloatArray, IntArray
+from weighting.base.arrays import Floats, Ints
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import Bounds, difference_interval
@@ -62,10 +62,10 @@ def change(now: Estimate, before: Estimate) -> Estimate:
     return replace(found, _interval=_Pair(now, old).at)
 
 
-def _picked(estimate: Estimate, order: IntArray, shape: tuple[int, ...]) -> Estimate:
+def _picked(estimate: Estimate, order: Ints, shape: tuple[int, ...]) -> Estimate:
     """An estimate's entries in another order; -1 is one that does not exist."""
 
-    def pick(values: FloatArray, missing: float) -> FloatArray:
+    def pick(values: Floats, missing: float) -> Floats:
         return np.where(order < 0, missing, values.ravel()[order]).reshape(shape)
 
     return replace(
@@ -93,7 +93,7 @@ class _Pair:
         """Bounds at a level; the only method is t."""
         return difference_interval(found, level, method, lambda: self._reach(level))
 
-    def _reach(self, level: float) -> tuple[FloatArray, FloatArray]:
+    def _reach(self, level: float) -> tuple[Floats, Floats]:
         now, old = self.now.interval(level), self.old.interval(level)
         below = np.hypot(self.now.value - now.low, old.high - self.old.value)
         above = np.hypot(now.high - self.now.value, self.old.value - old.low)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from weighting.base.labels import Factor, FloatArray, factorise
+from weighting.base.arrays import Floats
+from weighting.base.labels import Factor, factorise
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
 from weighting.errors import WeightingError
@@ -185,7 +186,7 @@ def _wald(design: Design, rows: Factor, columns: Factor, *, adjust: bool) -> Tes
     return TestResult(statistic, (float(top), below), float(special.fdtrc(top, below, statistic)), "F")
 
 
-def _generalised_effects(shape: tuple[int, int], p: FloatArray, covariance: FloatArray, n: float) -> FloatArray:
+def _generalised_effects(shape: tuple[int, int], p: Floats, covariance: Floats, n: float) -> Floats:
     """Design effects of the interactions (Rao and Scott 1984, equation 2.1)."""
     i, j = np.divmod(np.arange(len(p)), shape[1])
     main = np.column_stack(
@@ -238,7 +239,7 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
     return TestResult(chisq, (float(others), df), float(special.fdtrc(others, df, chisq / others)), "chisq")
 
 
-def _ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
+def _ranks(y: Floats, weights: Floats) -> Floats:
     """Estimated population ranks in (0, 1); tied rows share the mean of theirs, as in R."""
     order = np.argsort(y, kind="stable")
     sorted_weights = weights[order]
@@ -248,7 +249,7 @@ def _ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray((np.bincount(place, weights=rank) / np.bincount(place))[place], np.float64)
 
 
-def _scores(ranks: FloatArray, test: RankTest) -> FloatArray:
+def _scores(ranks: Floats, test: RankTest) -> Floats:
     if test == "kruskal-wallis":
         return ranks
     if test == "van der waerden":

@@ -8,7 +8,8 @@ from typing import Literal, Protocol, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.base.labels import Factor, FloatArray, IntArray, factorise
+from weighting.base.arrays import Floats, Ints
+from weighting.base.labels import Factor, factorise
 from weighting.design.checks import (
     ByStratum,
     SecondStage,
@@ -33,13 +34,13 @@ class Adjustment(Protocol):
     """What adjusted weights owe the standard error (Deville and Särndal 1992, section 3)."""
 
     @property
-    def base_weights(self) -> FloatArray:
+    def base_weights(self) -> Floats:
         """(n,) design weights before the adjustment, per answer."""
 
-    def residuals(self, influence: FloatArray) -> FloatArray:
+    def residuals(self, influence: Floats) -> Floats:
         """Turn (n, k) influence per unit of adjusted weight into (n, k) per unit of base weight."""
 
-    def response_scores(self, influence: FloatArray) -> tuple[FloatArray, ...]:
+    def response_scores(self, influence: Floats) -> tuple[Floats, ...]:
         """(n, k) weighted scores of each chance that comes beside the draw, such as who answers."""
 
 
@@ -81,28 +82,28 @@ class Design:
     #: (n,) PSU of each row, None when each row is a PSU
     psu: Factor | None
     #: (P,) stratum of each PSU, None when each row is a PSU
-    psu_stratum: IntArray | None
+    psu_stratum: Ints | None
     #: (n,) weights
-    weights: FloatArray
+    weights: Floats
     #: (n,) alike answers each row stands for, None for one each
-    frequencies: FloatArray | None
+    frequencies: Floats | None
     lonely_psu: LonelyPsu
     #: whether that holds for strata with one PSU in a domain too
     lonely_in_domains: bool
     #: (H,) PSUs in the sample
-    stratum_sizes: FloatArray
+    stratum_sizes: Floats
     #: (H,) share of the stratum's PSUs in the sample; 0 without a finite population
-    sampling_fraction: FloatArray
+    sampling_fraction: Floats
     #: whether no weight is 0
     positive: bool
     #: (H,) the weight that all rows of each stratum share, None when rows differ
-    stratum_weights: FloatArray | None
+    stratum_weights: Floats | None
     #: the second stage, None in a one-stage design
     second: SecondStage | None
     #: (n,) inclusion probabilities of a ``pps`` design
-    probabilities: FloatArray | None
+    probabilities: Floats | None
     #: how joint probabilities are known in a ``pps`` design
-    pps: str | FloatArray | None
+    pps: str | Floats | None
     pps_variance: Literal["HT", "YG"]
     #: the calibration that made the weights, None for design weights
     adjustment: Adjustment | None
@@ -152,7 +153,7 @@ class Design:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _default_weights(self) -> FloatArray:
+    def _default_weights(self) -> Floats:
         if self.probabilities is not None:
             return 1 / self.probabilities
         fraction = np.where(self.sampling_fraction > 0, self.sampling_fraction, 1.0)
@@ -175,7 +176,7 @@ class Design:
         return self.n_psus - len(self.strata)
 
     @property
-    def counts(self) -> FloatArray:
+    def counts(self) -> Floats:
         """(n,) answers that each row stands for."""
         return np.ones(len(self)) if self.frequencies is None else self.frequencies
 

@@ -7,29 +7,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weighting.base.labels import FloatArray, Label, sums
+from weighting.base.arrays import Floats, Texts
+from weighting.base.labels import Label
+from weighting.base.sums import sums
 from weighting.design.checks import FULL_ENUMERATION
 from weighting.design.design import Design
-from weighting.estimating.cells import Cells
+from weighting.estimating.cells import AnswerCells
 from weighting.results.estimate import Estimate
 from weighting.variance.influence import Influence
 from weighting.variance.stages import pairs_of
 
 
 @dataclass(frozen=True, eq=False)
-class Base:
+class DomainBase:
     """What a domain offers to every statistic in it; all (K,)."""
 
-    n: FloatArray
-    weight: FloatArray
-    kish_n: FloatArray
-    degrees_of_freedom: FloatArray
+    n: Floats
+    weight: Floats
+    kish_n: Floats
+    degrees_of_freedom: Floats
     #: the same, counting only rows with an answer: at 0 nothing can be said
-    observed_degrees: FloatArray
-    enumerated: FloatArray
+    observed_degrees: Floats
+    enumerated: Floats
 
 
-def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
+def base_of(design: Design, cells: AnswerCells, observed: AnswerCells) -> DomainBase:
     """Sizes, weights and degrees of freedom of each domain."""
     count, weight = observed.take(observed.rows.count), observed.take(observed.rows.weight)
     k = cells.columns
@@ -42,10 +44,10 @@ def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
     kish = np.divide(total * total, square, out=np.zeros(k), where=square > 0)
     members, strata, exact = _units(design, cells)
     seen, seen_strata, _ = (members, strata, exact) if observed is cells else _units(design, observed)
-    return Base(n, total, kish, members - strata, seen - seen_strata, exact)
+    return DomainBase(n, total, kish, members - strata, seen - seen_strata, exact)
 
 
-def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _units(design: Design, cells: AnswerCells) -> tuple[Floats, Floats, Floats]:
     """(K,) PSUs and strata with a row of each domain, and whether all those strata are fully enumerated."""
     rows, k = cells.rows, cells.columns
     count = cells.take(rows.count * (rows.weight > 0))
@@ -69,13 +71,13 @@ def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatA
 class Precision:
     """Standard error and design effects of K statistics."""
 
-    standard_error: FloatArray
-    design_effect: FloatArray
-    design_effect_with_replacement: FloatArray
-    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    standard_error: Floats
+    design_effect: Floats
+    design_effect_with_replacement: Floats
+    problem: Texts
 
 
-def precision(base: Base, value: FloatArray, variance: FloatArray, squares: FloatArray) -> Precision:
+def precision(base: DomainBase, value: Floats, variance: Floats, squares: Floats) -> Precision:
     """Put variance, design effects and what is wrong together.
 
     Args:
@@ -110,7 +112,7 @@ def precision(base: Base, value: FloatArray, variance: FloatArray, squares: Floa
     return Precision(error, effects[0], effects[1], problem)
 
 
-def spread_of(influence: Influence, base_weight: FloatArray) -> FloatArray:
+def spread_of(influence: Influence, base_weight: Floats) -> Floats:
     """(K,) Σ w (a - ā)² over the rows of each domain."""
     rows = influence.rows
     weight = rows.weight if influence.index is None else rows.weight[influence.index]
@@ -121,21 +123,21 @@ def spread_of(influence: Influence, base_weight: FloatArray) -> FloatArray:
     return sums(influence.column, weight * away * away, k)
 
 
-Statistic = Callable[[Cells, Base], tuple[FloatArray, FloatArray]]
+Statistic = Callable[[AnswerCells, DomainBase], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One variable's estimates in K domains."""
 
-    value: FloatArray
-    base: Base
+    value: Floats
+    base: DomainBase
     precision: Precision
     #: made when a covariance is asked for
     influence: Callable[[], Influence]
 
 
-def variable(design: Design, cells: Cells, statistic: Statistic) -> Variable:
+def variable(design: Design, cells: AnswerCells, statistic: Statistic) -> Variable:
     """Estimate one variable in all domains."""
     observed = cells.observed()
     base = base_of(design, cells, observed)
@@ -170,7 +172,7 @@ def assembled(
     """Lay the variables side by side in an Estimate of the given shape."""
     limits = (0.0, 1.0) if kind == "proportion" else None
 
-    def laid(pick: Callable[[Variable], FloatArray]) -> FloatArray:
+    def laid(pick: Callable[[Variable], Floats]) -> Floats:
         return np.stack([pick(part) for part in parts], axis=-1).reshape(shape)
 
     return Estimate(

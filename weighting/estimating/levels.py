@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import FloatArray, Label
+from weighting.base.arrays import Floats
+from weighting.base.labels import Label
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
 from weighting.estimating.cells import read_answers, read_domains
 from weighting.estimating.means import laid_out
@@ -32,9 +32,9 @@ class LevelTable:
     #: the scale, lowest level first
     levels: tuple[int, ...]
     #: (D, L) answers at each level
-    counts: FloatArray
+    counts: Floats
     #: (D,) answers that left the mean because the person could not say
-    cannot_say_counts: FloatArray
+    cannot_say_counts: Floats
     #: (D, L) share of each level among those who could say
     shares: Estimate
     #: mean of the points
@@ -49,7 +49,7 @@ class LevelTable:
     cannot_say: Estimate
 
     @property
-    def n(self) -> FloatArray:
+    def n(self) -> Floats:
         """(D,) answers that could say."""
         return np.asarray(self.counts.sum(axis=1), np.float64)
 
@@ -138,7 +138,7 @@ def _check_scale(scale: tuple[int, ...], cannot_say: int, *, named: bool) -> Non
 def score_of(points: Mapping[int, float]) -> Score:
     """The points of each level; other answers have none."""
 
-    def score(answers: FloatArray) -> FloatArray:
+    def score(answers: Floats) -> Floats:
         given = np.full(len(answers), np.nan)
         for level, value in points.items():
             given[answers == level] = value
@@ -147,7 +147,7 @@ def score_of(points: Mapping[int, float]) -> Score:
     return score
 
 
-def _check(column: NDArray[Any], answers: FloatArray, known: tuple[int, ...]) -> None:
+def _check(column: NDArray[Any], answers: Floats, known: tuple[int, ...]) -> None:
     """Refuse answers outside the scale."""
     unknown = [answer for answer in answers.tolist() if answer not in known]
     if unknown:

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import FloatArray, Label, factorise, join_labels, sums
+from weighting.base.arrays import Floats
+from weighting.base.labels import Label, factorise, join_labels
+from weighting.base.sums import sums
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
-from weighting.estimating.assemble import Base, Statistic, Variable, assembled
-from weighting.estimating.cells import Cells, read_answers, read_domains
+from weighting.estimating.assemble import DomainBase, Statistic, Variable, assembled
+from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.counts import read_levels
-from weighting.estimating.source import Score, Source, row_source, source_of
+from weighting.estimating.source import AnswerSource, Score, row_source, source_of
 from weighting.results.estimate import Estimate
 
 #: the code of a category that nobody chose
@@ -59,7 +60,7 @@ def mean(
     where, overall = read_domains(domains, len(design)), overall and domains is not None
     answers = read_answers(y, len(design))
     names: tuple[Label, ...] = ()
-    sources: list[Source]
+    sources: list[AnswerSource]
     if answers.ndim == 1:
         sources = [source_of(design, answers, where, overall=overall)]
     else:
@@ -189,13 +190,13 @@ def ratio(
     return laid_out(design, [part], source.labels, "ratio", by_domain=domains is not None)
 
 
-def _total_influence(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
+def _total_influence(cells: AnswerCells, _base: DomainBase) -> tuple[Floats, Floats]:
     value = cells.take(cells.value)
     return sums(cells.column, cells.take(cells.rows.weight) * value, cells.columns), value
 
 
-def _ratio_influence(x: FloatArray) -> Statistic:
-    def influence(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
+def _ratio_influence(x: Floats) -> Statistic:
+    def influence(cells: AnswerCells, _base: DomainBase) -> tuple[Floats, Floats]:
         y, under, weight = cells.take(cells.value), cells.take(x), cells.take(cells.rows.weight)
         bottom = sums(cells.column, weight * under, cells.columns)
         if not bottom.all():
@@ -207,7 +208,7 @@ def _ratio_influence(x: FloatArray) -> Statistic:
     return influence
 
 
-def _same(values: FloatArray) -> FloatArray:
+def _same(values: Floats) -> Floats:
     return values
 
 

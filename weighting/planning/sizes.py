@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from weighting.base.arrays import Flags, Floats, Sizes
 from weighting.errors import WeightingError
 
 __all__ = ["SampleSize", "margin_of_error", "sample_size_for_difference", "sample_size_for_margin"]
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +19,11 @@ class SampleSize:
     """Sizes for each unit, in the shape of what was asked."""
 
     #: Answers needed.
-    completes: NDArray[np.int64]
+    completes: Sizes
     #: People to invite so that, at the expected response rate, so many answer; at most the population.
-    invitations: NDArray[np.int64]
+    invitations: Sizes
     #: False where inviting everybody still brings too few answers.
-    reachable: NDArray[np.bool_]
+    reachable: Flags
 
 
 def sample_size_for_margin(
@@ -54,8 +53,7 @@ def sample_size_for_margin(
     Raises:
         WeightingError: not exactly one of proportion and sd, or numbers outside their range.
 
-    Source:
-        Cochran (1977), sections 4.4 and 4.6: n = n₀ / (1 + n₀/N), with S² = N/(N − 1) · P(1 − P) for a share.
+    Source: Cochran (1977), sections 4.4 and 4.6: n = n₀ / (1 + n₀/N), with S² = N/(N − 1) · P(1 − P) for a share.
 
     >>> size = sample_size_for_margin(0.05, proportion=0.5, population=[300, 10_000, np.inf], response_rate=0.4)
     >>> size.completes, size.invitations
@@ -84,7 +82,7 @@ def margin_of_error(
     population: ArrayLike = np.inf,
     level: float = 0.95,
     design_effect: ArrayLike = 1.0,
-) -> Reals:
+) -> Floats:
     """Half width of the normal interval that n answers give.
 
     Args:
@@ -101,8 +99,7 @@ def margin_of_error(
     Raises:
         WeightingError: not exactly one of proportion and sd, no answers, or more answers than people.
 
-    Source:
-        Cochran (1977), sections 2.6 and 3.2.
+    Source: Cochran (1977), sections 2.6 and 3.2.
 
     >>> margin_of_error([50, 600], proportion=0.9).round(3)
     array([0.083, 0.024])
@@ -133,8 +130,7 @@ def sample_size_for_difference(
     Raises:
         WeightingError: numbers outside their range.
 
-    Source:
-        Cochran (1977), section 4.10; Valliant, Dever and Kreuter (2018), section 4.3: normal approximation.
+    Source: Cochran (1977), section 4.10; Valliant, Dever and Kreuter (2018), section 4.3: normal approximation.
 
     >>> sample_size_for_difference(5.0, sd=20.0)
     252
@@ -145,7 +141,7 @@ def sample_size_for_difference(
     return int(np.ceil(2 * design_effect * (reach * sd / difference) ** 2 - 1e-9))
 
 
-def _variance(proportion: ArrayLike | None, sd: ArrayLike | None, people: Reals) -> Reals:
+def _variance(proportion: ArrayLike | None, sd: ArrayLike | None, people: Floats) -> Floats:
     """Variance of one answer with denominator N − 1."""
     if (proportion is None) == (sd is None):
         raise WeightingError("Give exactly one of proportion and sd.")

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from weighting.base.labels import FloatArray, Label
+from weighting.base.arrays import Floats, Texts
+from weighting.base.labels import Label
 from weighting.errors import WeightingError
 from weighting.results import intervals
 
@@ -17,8 +18,8 @@ from weighting.results import intervals
 class Interval(NamedTuple):
     """Bounds of a confidence interval, in the shape of the estimate."""
 
-    low: FloatArray
-    high: FloatArray
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +35,19 @@ class Estimate:
     """
 
     #: what is estimated
-    value: FloatArray
+    value: Floats
     #: square root of the design variance
-    standard_error: FloatArray
+    standard_error: Floats
     #: PSUs less strata among the rows of the domain, as R's degf of a subset
-    degrees_of_freedom: FloatArray
+    degrees_of_freedom: Floats
     #: answers used
-    n: FloatArray
+    n: Floats
     #: (Σw)² / Σw², the size left after unequal weights (Kish 1965)
-    kish_n: FloatArray
+    kish_n: Floats
     #: variance over that of a simple random sample without replacement (R: deff=TRUE)
-    design_effect: FloatArray
+    design_effect: Floats
     #: the same against sampling with replacement (R: deff="replace")
-    design_effect_with_replacement: FloatArray
+    design_effect_with_replacement: Floats
     #: names in C order of the flattened value
     labels: tuple[Label, ...]
     #: "mean", "total", "proportion", "ratio", "quantile" or "difference"
@@ -56,29 +57,29 @@ class Estimate:
     #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
     #: "answers all equal", "answers equal within strata", "differences all equal" (contrasts), "a layer is
     #: too thin" (composites), "interval reaches beyond the data" (quantiles), or "" where nothing is wrong
-    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    problem: Texts
     #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
     limits: tuple[float, float] | None = None
     #: whether the variance is 0 because the domain's strata are fully enumerated
-    enumerated: FloatArray = field(default_factory=lambda: np.zeros(()))
-    _covariance: Callable[[], FloatArray] | None = field(default=None, repr=False)
-    _satterthwaite: Callable[[], FloatArray] | None = field(default=None, repr=False)
+    enumerated: Floats = field(default_factory=lambda: np.zeros(()))
+    _covariance: Callable[[], Floats] | None = field(default=None, repr=False)
+    _satterthwaite: Callable[[], Floats] | None = field(default=None, repr=False)
     #: bounds by level and method, for estimates that are not value ± t · standard error
     _interval: Callable[[Estimate, float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
 
     @property
-    def variance(self) -> FloatArray:
+    def variance(self) -> Floats:
         """Squared standard errors."""
         return self.standard_error * self.standard_error
 
     @property
-    def cv(self) -> FloatArray:
+    def cv(self) -> Floats:
         """Coefficient of variation, standard error over value; nan where the value is 0."""
         size = np.where(self.value == 0, np.nan, np.abs(self.value))
         return np.asarray(self.standard_error / size, np.float64)
 
     @property
-    def effective_n(self) -> FloatArray:
+    def effective_n(self) -> Floats:
         """n over the design effect; Kish's where answers are all equal and no design effect exists."""
         good = np.isfinite(self.design_effect) & (self.design_effect > 0)
         return np.divide(self.n, self.design_effect, out=self.kish_n.copy(), where=good)
@@ -112,7 +113,7 @@ class Estimate:
             return Interval(*self._interval(self, level, method))
         return Interval(*intervals.interval(self, level, method))
 
-    def satterthwaite_degrees_of_freedom(self) -> FloatArray:
+    def satterthwaite_degrees_of_freedom(self) -> Floats:
         """Degrees of freedom by the strata's own variances, never more than ``degrees_of_freedom``.
 
         Returns:
@@ -132,7 +133,7 @@ class Estimate:
             raise WeightingError(f"a {self.kind} has no Satterthwaite degrees of freedom here: use t.")
         return np.minimum(self._satterthwaite(), self.degrees_of_freedom)
 
-    def covariance(self) -> FloatArray:
+    def covariance(self) -> Floats:
         """Covariance of the flattened estimates, PSUs shared between domains included.
 
         Returns:
@@ -151,7 +152,7 @@ class Estimate:
             raise WeightingError(f"a {self.kind} has no covariance matrix here.")
         return self._covariance()
 
-    def p_value(self, null: float = 0.0) -> FloatArray:
+    def p_value(self, null: float = 0.0) -> Floats:
         """Two-sided p value of the t test that the value is ``null``.
 
         Args:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from scipy import special
 
-from weighting.base.labels import FloatArray
+from weighting.base.arrays import Floats, Texts
 from weighting.errors import WeightingError
 
-if TYPE_CHECKING:
-    from weighting.results.estimate import Estimate
-
-Bounds = tuple[FloatArray, FloatArray]
+Bounds = tuple[Floats, Floats]
 
 #: R's names for the same methods
 _R_NAMES = {"mean": "t", "xlogit": "logit", "beta": "korn-graubard", "asin": "arcsine"}
@@ -23,7 +20,34 @@ _NO_SPREAD = ("answers all equal", "answers equal within strata")
 _PROPORTIONS = ("logit", "wilson", "korn-graubard", "likelihood", "arcsine")
 
 
-def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
+class Estimated(Protocol):
+    """What an interval needs to know of an estimate."""
+
+    @property
+    def value(self) -> Floats: ...
+    @property
+    def standard_error(self) -> Floats: ...
+    @property
+    def variance(self) -> Floats: ...
+    @property
+    def degrees_of_freedom(self) -> Floats: ...
+    @property
+    def n(self) -> Floats: ...
+    @property
+    def kish_n(self) -> Floats: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def problem(self) -> Texts: ...
+    @property
+    def limits(self) -> tuple[float, float] | None: ...
+    @property
+    def enumerated(self) -> Floats: ...
+    def satterthwaite_degrees_of_freedom(self) -> Floats:
+        """Degrees of freedom by the strata's own variances."""
+
+
+def interval(estimate: Estimated, level: float, method: str | None) -> Bounds:
     """Bounds of an estimate by a named method; see ``Estimate.interval``."""
     if not 0 < level < 1:
         raise WeightingError(f"the confidence level is {level}: it must lie between 0 and 1.")
@@ -40,14 +64,14 @@ def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
     return _proportion(estimate, level, name)
 
 
-def t_quantile(level: float, degrees_of_freedom: FloatArray) -> FloatArray:
+def t_quantile(level: float, degrees_of_freedom: Floats) -> Floats:
     """Two-sided t quantile, nan (never z) where there are no degrees of freedom."""
     df = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
     return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
 
 
 def difference_interval(
-    found: Estimate, level: float, method: str | None, reach: Callable[[], tuple[FloatArray, FloatArray]]
+    found: Estimated, level: float, method: str | None, reach: Callable[[], tuple[Floats, Floats]]
 ) -> Bounds:
     """Bounds of a difference: t, and where its variance cannot be trusted, the distances that ``reach`` gives.
 
@@ -72,7 +96,7 @@ def difference_interval(
     return found.value - np.where(edge, below, width), found.value + np.where(edge, above, width)
 
 
-def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Bounds:
+def _t(estimate: Estimated, df: Floats, level: float, *, plain: bool) -> Bounds:
     width = t_quantile(level, df) * estimate.standard_error
     certain = estimate.enumerated > 0
     width = np.where(certain, 0.0, width)
@@ -88,7 +112,7 @@ def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Boun
     return low, high
 
 
-def _bounded(estimate: Estimate, level: float, floor: float, ceiling: float) -> Bounds:
+def _bounded(estimate: Estimated, level: float, floor: float, ceiling: float) -> Bounds:
     """Bounds for a mean of bounded answers without using its standard error.
 
     Where all answers agree, at most 1 - (α/2)^(1/n) of the others may differ (Clopper and Pearson 1934);
@@ -105,7 +129,7 @@ def _bounded(estimate: Estimate, level: float, floor: float, ceiling: float) -> 
     return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
 
-def _proportion(estimate: Estimate, level: float, name: str) -> Bounds:
+def _proportion(estimate: Estimated, level: float, name: str) -> Bounds:
     p, variance = estimate.value, estimate.variance
     t = t_quantile(level, estimate.degrees_of_freedom)
     usable = (variance > 0) & (p > 0) & (p < 1) & np.isfinite(t)
@@ -120,7 +144,7 @@ def _proportion(estimate: Estimate, level: float, name: str) -> Bounds:
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
-def _clopper_pearson(p: FloatArray, n: FloatArray, level: float) -> Bounds:
+def _clopper_pearson(p: Floats, n: Floats, level: float) -> Bounds:
     """Exact binomial bounds, with an n that need not be whole (Clopper and Pearson 1934)."""
     tail = (1 - level) / 2
     hits = np.nan_to_num(p * n)
@@ -130,33 +154,33 @@ def _clopper_pearson(p: FloatArray, n: FloatArray, level: float) -> Bounds:
     return low, high
 
 
-def _logit(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _logit(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: float) -> Bounds:
     """t interval of the log odds (R: svyciprop xlogit)."""
     width = t / np.sqrt(n * p * (1 - p))
     return special.expit(special.logit(p) - width), special.expit(special.logit(p) + width)
 
 
-def _wilson(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _wilson(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: float) -> Bounds:
     """Score interval (Wilson 1927) with the effective n."""
     centre = p + t * t / (2 * n)
     width = t / (2 * n) * np.sqrt(4 * n * p * (1 - p) + t * t)
     return (centre - width) / (1 + t * t / n), (centre + width) / (1 + t * t / n)
 
 
-def _korn_graubard(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, level: float) -> Bounds:
+def _korn_graubard(e: Estimated, p: Floats, n: Floats, t: Floats, level: float) -> Bounds:
     """Clopper-Pearson with n shrunk for the degrees of freedom (Korn and Graubard 1998)."""
     shrunk = n * (t_quantile(level, e.n - 1) / t) ** 2
     return _clopper_pearson(p, shrunk, level)
 
 
-def _arcsine(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _arcsine(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: float) -> Bounds:
     """t interval of the angle asin √p."""
     angle, width = np.arcsin(np.sqrt(p)), t / (2 * np.sqrt(n))
     low, high = np.maximum(angle - width, 0.0), np.minimum(angle + width, np.pi / 2)
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def _likelihood(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _likelihood(e: Estimated, p: Floats, n: Floats, t: Floats, _level: float) -> Bounds:
     """Where twice the log-likelihood, scaled to the effective n, falls by t² (Rao and Scott 1984).
 
     As in R, the dispersion of the binomial model has n - 1 degrees of freedom.
@@ -165,7 +189,7 @@ def _likelihood(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level
     return _profile(p, n, t, np.zeros_like(p), p), _profile(p, n, t, p, np.ones_like(p))
 
 
-def _profile(p: FloatArray, n: FloatArray, t: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+def _profile(p: Floats, n: Floats, t: Floats, low: Floats, high: Floats) -> Floats:
     """Bisect between a point outside the interval and one inside it."""
     upper = np.all(low == p)
     for _ in range(100):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.adjusting.chain import AdjustmentChain
-from weighting.base.labels import FloatArray, IntArray
+from weighting.base.arrays import Floats, Ints
 from weighting.design.design import Adjustment, Design
 from weighting.errors import WeightingError
 from weighting.variance.dense import dense_covariance, dense_variances
@@ -25,27 +25,27 @@ _BLOCK = 500_000
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class DesignRows:
     """Groups of alike rows of a design, or the rows themselves."""
 
     #: (R,) stratum code
-    stratum: IntArray
+    stratum: Ints
     #: (R,) PSU code, None when each row is a PSU
-    psu: IntArray | None
+    psu: Ints | None
     #: (R,) second-stage unit code, None when each row is one
-    ssu: IntArray | None
+    ssu: Ints | None
     #: (R,) answers in the group
-    count: FloatArray
+    count: Floats
     #: (R,) sum of their weights
-    weight: FloatArray
+    weight: Floats
     #: (R,) sum of (w - mean w)² in the group, None when all are equal
-    spread: FloatArray | None = None
+    spread: Floats | None = None
 
 
-def design_rows(design: Design) -> Rows:
+def design_rows(design: Design) -> DesignRows:
     """The rows of a design, ungrouped."""
     second = design.second
-    return Rows(
+    return DesignRows(
         design.strata.codes,
         None if design.psu is None else design.psu.codes,
         None if second is None or second.units is None else second.units.codes,
@@ -58,17 +58,17 @@ def design_rows(design: Design) -> Rows:
 class Influence:
     """Which rows move which statistics, and by how much for each unit of weight."""
 
-    rows: Rows
+    rows: DesignRows
     #: (E,) row, None when entry and row are the same
-    index: IntArray | None
+    index: Ints | None
     #: (E,) statistic, 0 … columns-1
-    column: IntArray
+    column: Ints
     #: (E,) influence for each unit of weight
-    values: FloatArray
+    values: Floats
     #: K, the number of statistics
     columns: int
 
-    def variance(self, design: Design) -> FloatArray:
+    def variance(self, design: Design) -> Floats:
         """(K,) variance of each statistic."""
         if design.pps is not None:
             return np.asarray(np.diagonal(self.covariance(design)), np.float64)
@@ -76,7 +76,7 @@ class Influence:
             return self._adjusted_variance(design, design.adjustment)
         return variances(design, self._scores(), self.columns)
 
-    def covariance(self, design: Design) -> FloatArray:
+    def covariance(self, design: Design) -> Floats:
         """(K, K) covariance of the statistics."""
         if design.pps is not None or design.adjustment is not None:
             return covariance(design, self._dense(slice(0, self.columns)))
@@ -84,7 +84,7 @@ class Influence:
         np.fill_diagonal(matrix, self.variance(design))
         return matrix
 
-    def satterthwaite(self, design: Design) -> FloatArray:
+    def satterthwaite(self, design: Design) -> Floats:
         """(K,) degrees of freedom by the strata's own variances, those of the draw."""
         return satterthwaite(design, self._scores(), self.columns)
 
@@ -99,7 +99,7 @@ class Influence:
         ssu = None if rows.ssu is None else rows.ssu[take]
         return Scores(rows.stratum[take], self.column, count, mean, spread, psu, ssu, self.index)
 
-    def _dense(self, part: slice) -> FloatArray:
+    def _dense(self, part: slice) -> Floats:
         """(R, k) influence on a range of statistics."""
         chosen = (self.column >= part.start) & (self.column < part.stop)
         index = np.flatnonzero(chosen) if self.index is None else self.index[chosen]
@@ -107,7 +107,7 @@ class Influence:
         matrix[index, self.column[chosen] - part.start] = self.values[chosen]
         return matrix
 
-    def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> FloatArray:
+    def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> Floats:
         n = len(self.rows.stratum)
         if n * self.columns > _BLOCK and can_project(design) and isinstance(adjustment, AdjustmentChain):
             projection = adjustment.projection
@@ -126,7 +126,7 @@ class Influence:
         return np.concatenate(found)
 
 
-def _response_noise(design: Design, adjustment: Adjustment, influence: FloatArray) -> list[FloatArray]:
+def _response_noise(design: Design, adjustment: Adjustment, influence: Floats) -> list[Floats]:
     """(n, k) scores of who answers, which the finite population correction of the draw takes away too much."""
     fraction = design.probabilities
     if fraction is None:
@@ -136,7 +136,7 @@ def _response_noise(design: Design, adjustment: Adjustment, influence: FloatArra
     return [scores * np.sqrt(fraction)[:, None] for scores in adjustment.response_scores(influence)]
 
 
-def covariance(design: Design, influence: ArrayLike) -> FloatArray:
+def covariance(design: Design, influence: ArrayLike) -> Floats:
     """Covariance of weighted totals, as R's ``svyrecvar``.
 
     Args:
@@ -166,7 +166,7 @@ def covariance(design: Design, influence: ArrayLike) -> FloatArray:
     return sum((noise.T @ noise for noise in _response_noise(design, adjustment, matrix)), drawn)
 
 
-def _score_covariance(design: Design, scores: FloatArray) -> FloatArray:
+def _score_covariance(design: Design, scores: Floats) -> Floats:
     if design.pps is not None:
         return pps_covariance(design, scores * design.counts[:, None])
     return dense_covariance(design, scores, design.counts)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weighting.adjusting.projection import Projection
-from weighting.base.labels import FloatArray, IntArray, sums
+from weighting.adjusting.step import Projection
+from weighting.base.arrays import Floats, Ints
+from weighting.base.sums import sums
 from weighting.design.design import Design
 from weighting.variance.stages import stages
 
@@ -24,11 +25,11 @@ class Touched:
     """Influences by the rows they touch."""
 
     #: (E,) row
-    row: IntArray
+    row: Ints
     #: (E,) statistic, 0 … K-1
-    column: IntArray
+    column: Ints
     #: (E,) influence for each unit of weight
-    values: FloatArray
+    values: Floats
     #: K
     columns: int
 
@@ -39,9 +40,7 @@ def can_project(design: Design) -> bool:
     return plain and not stages(design)[0].matters
 
 
-def projected_variances(
-    design: Design, projection: Projection, base_weights: FloatArray, touched: Touched
-) -> FloatArray:
+def projected_variances(design: Design, projection: Projection, base_weights: Floats, touched: Touched) -> Floats:
     """(K,) variance of each total of residuals (Deville and Särndal 1992, equation 3.4)."""
     stage, strata, count, k = stages(design)[0], design.strata.codes, design.counts, touched.columns
     row, column = touched.row, touched.column
