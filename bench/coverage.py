@@ -16,7 +16,7 @@ if not __package__:
     # run as a file, this folder stands first on the path, and its weighting.py would hide the package
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from weighting import Design, levels, rank_sets
+from weighting import Design, levels, mean, rank_sets
 
 POINTS = {1: 0.0, 2: 30.0, 3: 60.0, 4: 80.0, 5: 100.0}
 #: distribution over levels 1 … 5 in four strata, from displeased to pleased
@@ -97,6 +97,18 @@ def rank_coverage(repetitions: int, seed: int = 20260402) -> dict[str, float]:
     return {name: count / repetitions for name, count in hits.items()}
 
 
+def equal_units(n: int, repetitions: int, units: int = 12, seed: int = 20260403) -> float:
+    """Share of draws in which the simultaneous rank sets of equal units, n answers each, all hold rank 1 and last."""
+    rng = np.random.default_rng(seed)
+    unit, hits = np.repeat(np.arange(units), n), 0
+    points, design = np.array([POINTS[level] for level in (1, 2, 3, 4, 5)]), Design(unit, weights=np.ones(units * n))
+    for _ in range(repetitions):
+        answers = points[rng.choice(5, units * n, p=SHARES[2])]
+        sets = rank_sets(mean(design, answers, domains=unit, limits=(0, 100)), draws=1000)
+        hits += bool((sets.lower == 1).all() and (sets.upper == units).all())
+    return hits / repetitions
+
+
 def main() -> None:
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
     print(f"{repetitions} draws; chance moves each figure by ± {196 * (0.95 * 0.05 / repetitions) ** 0.5:.1f} points")
@@ -105,6 +117,8 @@ def main() -> None:
             print(f"n = {n:3d}   {name:22s} {100 * share:5.1f} %")
     for name, share in rank_coverage(repetitions // 4).items():
         print(f"12 units  {name:22s} {100 * share:5.1f} %")
+    for n in (8, 15, 30, 100):
+        print(f"12 equal units, n = {n:3d}   ranks simultaneous {100 * equal_units(n, repetitions // 4):5.1f} %")
 
 
 if __name__ == "__main__":

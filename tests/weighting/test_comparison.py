@@ -60,10 +60,16 @@ def test_all_pairs_are_counted_in_their_p_values(clustered):
     assert (pairs.p_adjusted >= pairs.p_value).all()
 
 
-def test_adjusted_p_values_leave_missing_tests_out():
-    # > p.adjust(c(.01, NA, .04), "holm")     0.02 NA 0.04
-    found = weighting.adjust_p([0.01, np.nan, 0.04], "holm")
-    np.testing.assert_allclose(found, [0.02, np.nan, 0.04])
+@pytest.mark.parametrize(
+    ("method", "adjusted"), [("holm", [0.03, 0.08]), ("bonferroni", [0.03, 0.12]), ("BH", [0.03, 0.06])]
+)
+def test_a_test_that_could_not_be_made_counts_in_the_family(method, adjusted):
+    # > p.adjust(c(.01, .04), "holm", n = 3)     0.03 0.08
+    found = weighting.adjust_p([0.01, np.nan, 0.04], method)
+    np.testing.assert_allclose(found, [adjusted[0], np.nan, adjusted[1]])
+
+
+def test_adjusted_p_values_refuse_what_is_no_p_value():
     np.testing.assert_allclose(weighting.adjust_p([0.04, 0.01], "BH"), [0.04, 0.02])
     assert weighting.adjust_p([], "holm").size == 0
     with pytest.raises(weighting.WeightingError, match="no adjustment"):

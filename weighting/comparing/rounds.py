@@ -9,7 +9,7 @@ import numpy as np
 from weighting.base.arrays import Floats, Ints
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
-from weighting.results.intervals import Bounds, difference_interval
+from weighting.results.intervals import Bounds, Level, difference_interval
 
 
 def change(now: Estimate, before: Estimate) -> Estimate:
@@ -89,11 +89,11 @@ class _Pair:
     now: Estimate
     old: Estimate
 
-    def at(self, found: Estimate, level: float, method: str | None) -> Bounds:
+    def at(self, found: Estimate, level: Level, method: str | None) -> Bounds:
         """Bounds at a level; the only method is t."""
         return difference_interval(found, level, method, lambda: self._reach(level))
 
-    def _reach(self, level: float) -> tuple[Floats, Floats]:
+    def _reach(self, level: Level) -> tuple[Floats, Floats]:
         now, old = self.now.interval(level), self.old.interval(level)
         below = np.hypot(self.now.value - now.low, old.high - self.old.value)
         above = np.hypot(now.high - self.now.value, self.old.value - old.low)

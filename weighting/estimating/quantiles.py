@@ -20,7 +20,7 @@ from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.means import laid_out
 from weighting.estimating.source import RowSource, influence_of_mean, row_source
 from weighting.results.estimate import Estimate
-from weighting.results.intervals import Bounds, t_quantile
+from weighting.results.intervals import Bounds, Level, t_quantile
 
 _Inverse = Callable[[Floats], Floats]
 
@@ -143,7 +143,7 @@ class _Quantile:
         all_equal = self._at(np.zeros(len(value))) == self._at(np.ones(len(value)))
         last = (reached.value >= 1) & ~all_equal  # the largest answer: nothing is known of what lies above
 
-        def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
+        def bounds(_: Estimate, level: Level, method: str | None) -> Bounds:
             low, high = reached.interval(level, method or self.method)
             low, high = np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
             low = np.where(last, reached.interval(level, "wilson").low, low)
@@ -177,8 +177,9 @@ def _side_by_side(columns: list[Estimate], domains: tuple[Label, ...], names: tu
         if isinstance(getattr(columns[0], field.name), np.ndarray)
     }
 
-    def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
-        both = [column.interval(level, method) for column in columns]
+    def bounds(_: Estimate, level: Level, method: str | None) -> Bounds:
+        each = np.broadcast_to(np.asarray(level, np.float64), shape).reshape(-1, len(columns))
+        both = [column.interval(each[:, i], method) for i, column in enumerate(columns)]
         low, high = (np.stack([pair[side] for pair in both], axis=-1).reshape(shape) for side in (0, 1))
         return low, high
 

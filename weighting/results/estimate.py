@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import special
 
-from weighting.base.arrays import Floats, Texts
+from weighting.base.arrays import Floats, Ints, Texts
 from weighting.base.labels import Label
 from weighting.errors import WeightingError
 from weighting.results import intervals
@@ -20,6 +20,22 @@ class Interval(NamedTuple):
 
     low: Floats
     high: Floats
+
+
+#: bounds of an estimate by level and method
+IntervalRule: TypeAlias = "Callable[[Estimate, intervals.Level, str | None], intervals.Bounds]"
+#: what has the shape of the value
+_ARRAYS = (
+    "value",
+    "standard_error",
+    "degrees_of_freedom",
+    "n",
+    "kish_n",
+    "design_effect",
+    "design_effect_with_replacement",
+    "problem",
+    "enumerated",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +70,10 @@ class Estimate:
     kind: str
     #: PSUs less strata in the whole design
     design_degrees_of_freedom: float
-    #: why no ordinary interval can be given: "no answers", "one answer", "no degrees of freedom",
-    #: "answers all equal", "answers equal within strata", "differences all equal" (contrasts), "a layer is
-    #: too thin" (composites), "interval reaches beyond the data" (quantiles), or "" where nothing is wrong
+    #: what keeps an ordinary interval away: "no answers", "one answer", "no degrees of freedom", "answers all equal",
+    #: "answers equal within strata", "differences all equal" (contrasts), "a layer is too thin" (composites),
+    #: "interval reaches beyond the data" (quantiles); or the remark "negative weights" (calibration), which keeps
+    #: nothing away; or "" where nothing is wrong
     problem: Texts
     #: lowest and highest possible value, None where unbounded; makes honest intervals possible at the edge
     limits: tuple[float, float] | None = None
@@ -65,7 +82,9 @@ class Estimate:
     _covariance: Callable[[], Floats] | None = field(default=None, repr=False)
     _satterthwaite: Callable[[], Floats] | None = field(default=None, repr=False)
     #: bounds by level and method, for estimates that are not value ± t · standard error
-    _interval: Callable[[Estimate, float, str | None], intervals.Bounds] | None = field(default=None, repr=False)
+    _interval: Callable[[Estimate, intervals.Level, str | None], intervals.Bounds] | None = field(
+        default=None, repr=False
+    )
 
     @property
     def variance(self) -> Floats:
@@ -84,11 +103,11 @@ class Estimate:
         good = np.isfinite(self.design_effect) & (self.design_effect > 0)
         return np.divide(self.n, self.design_effect, out=self.kish_n.copy(), where=good)
 
-    def interval(self, level: float = 0.95, method: str | None = None) -> Interval:
+    def interval(self, level: intervals.Level = 0.95, method: str | None = None) -> Interval:
         """Confidence interval.
 
         Args:
-            level: confidence, between 0 and 1.
+            level: confidence, between 0 and 1; or one for each estimate.
             method: "t" for anything; for proportions also "logit", "wilson", "korn-graubard", "likelihood" and
                 "arcsine" (R's names "mean", "xlogit", "beta" and "asin" mean the same); "satterthwaite" is a t
                 interval whose degrees of freedom come from the strata's own variances, safer where strata hold
@@ -112,6 +131,12 @@ class Estimate:
         if self._interval is not None:
             return Interval(*self._interval(self, level, method))
         return Interval(*intervals.interval(self, level, method))
+
+    def at(self, index: Ints) -> Estimate:
+        """Some of the flattened estimates, without covariance; entries may repeat."""
+        arrays: dict[str, Any] = {name: getattr(self, name).ravel()[index] for name in _ARRAYS}
+        labels = tuple(self.labels[i] for i in index.tolist()) if len(index) <= len(self.labels) else ()
+        return replace(self, labels=labels, _covariance=None, _satterthwaite=None, _interval=None, **arrays)
 
     def satterthwaite_degrees_of_freedom(self) -> Floats:
         """Degrees of freedom by the strata's own variances, never more than ``degrees_of_freedom``.
@@ -153,7 +178,8 @@ class Estimate:
         return self._covariance()
 
     def p_value(self, null: float = 0.0) -> Floats:
-        """Two-sided p value of the t test that the value is ``null``.
+        """Two-sided p value of the test that the value is ``null``: a t test, and where ``problem`` forbids one, the
+        smallest alpha whose interval leaves the null out, so that p and interval never disagree.
 
         Args:
             null: the value under test.
@@ -167,7 +193,13 @@ class Estimate:
         >>> round(float(mean(Design(weights=[1] * 4), [1, 2, 3, 4]).p_value(null=2)), 3)
         0.495
         """
-        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & (self.problem == "")
+        edge = intervals.at_edge(self.problem)
+        usable = (self.degrees_of_freedom > 0) & (self.standard_error > 0) & ~edge
         t = np.divide(self.value - null, self.standard_error, out=np.full(self.value.shape, np.nan), where=usable)
         df = np.where(usable, self.degrees_of_freedom, 1)
-        return np.asarray(2 * special.stdtr(df, -np.abs(t)), np.float64)
+        p = np.asarray(2 * special.stdtr(df, -np.abs(t)), np.float64)
+        if not edge.any():
+            return p
+        bounds = self._interval or intervals.interval
+        inverted = intervals.inverted_p(lambda level: bounds(self, level, None), self.value.shape, null)
+        return np.where(edge, inverted, p)
