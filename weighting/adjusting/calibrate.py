@@ -13,9 +13,16 @@ from numpy.typing import ArrayLike
 from weighting.adjusting.distance import CalibrationMethod, distance, solve_calibration
 from weighting.adjusting.step import Projection, WeightStep
 from weighting.base.arrays import Floats
-from weighting.base.categories import category_positions, check_category_totals, check_rows, check_same_sums
+from weighting.base.categories import (
+    category_positions,
+    check_category_totals,
+    check_rows,
+    check_same_sums,
+    used_totals,
+)
+from weighting.base.columns import by_label, by_name, numbers
 from weighting.base.sums import sums
-from weighting.design.checks import checked_weights
+from weighting.design.checks import checked_column, checked_weights
 from weighting.errors import WeightingError
 
 __all__ = ["Calibration", "calibrate"]
@@ -40,6 +47,13 @@ class Calibration(WeightStep):
     largest_gap: float
     #: (n, p) auxiliary variables.
     matrix: Floats
+    #: (n,) variance of the regression model that each row stands for.
+    variance: Floats
+
+    @property
+    def negative(self) -> int:
+        """Rows whose weight has become negative, as linear calibration without bounds may make them."""
+        return int((self.weights < 0).sum())
 
     def residuals(self, influence: Floats) -> Floats:
         """g times the residual of the regression on the auxiliary variables, weighted with the base weights.
@@ -70,8 +84,9 @@ class Calibration(WeightStep):
     @cached_property
     def _regression(self) -> tuple[Floats, Floats]:
         """Weighted sums along orthonormal directions of the auxiliary variables, and the slopes that they give."""
-        root = np.sqrt(self.base_weights)[:, None]
-        length = np.sqrt(self.base_weights @ self.matrix**2)
+        regression = self.base_weights / self.variance
+        root = np.sqrt(regression)[:, None]
+        length = np.sqrt(regression @ self.matrix**2)
         length[length == 0] = 1.0
         basis, sizes, turns = np.linalg.svd(self.matrix / length * root, full_matrices=False)
         kept = sizes > _COLLINEAR * sizes[0]
@@ -85,6 +100,7 @@ def calibrate(
     *,
     method: CalibrationMethod = "linear",
     bounds: tuple[float, float] | None = None,
+    variance: ArrayLike | None = None,
     tolerance: float = 1e-10,
 ) -> Calibration:
     """Change the base weights as little as possible so that they meet known totals.
@@ -95,6 +111,8 @@ def calibrate(
         totals: by the same names, the total of each category or of the number; or (p,) totals for a matrix.
         method: "linear" (the regression estimator; g may be negative), "raking" (g > 0) or "logit" (within bounds).
         bounds: smallest and largest ratio g of new to base weight, for "linear" and "logit".
+        variance: (n,) model variance v of each row, g = F(x'λ / v): v proportional to a single auxiliary number
+            gives the ratio estimator; 1 where not given.
         tolerance: largest distance from a total allowed, as a share of it.
 
     Returns:
@@ -115,11 +133,11 @@ def calibrate(
     names, matrix, wanted = _auxiliary_columns(auxiliary, totals, base)
     matrix = _finite(matrix, base)
     rule = distance(method, bounds)
+    spread = _model_variance(variance, base)
     mass = np.abs(matrix).T @ base
     unit = np.where(np.abs(wanted) > 1e-12 * mass, np.abs(wanted), mass)
-    if np.any(unit == 0):
-        raise WeightingError(f"{names[int(np.argmax(unit == 0))]} is 0 in every row with a weight: drop it.")
-    g, rounds = solve_calibration(base, matrix / unit, wanted / unit, rule, tolerance)
+    unit[unit == 0] = 1.0  # 0 in every row and in the population: met whatever the weights
+    g, rounds = solve_calibration(base, matrix / unit, wanted / unit, rule, tolerance, spread)
     gaps = np.abs(matrix.T @ (base * g) - wanted) / unit
     if not gaps.max() <= max(tolerance, 1e-12):
         worst = int(np.argmax(gaps))
@@ -128,7 +146,17 @@ def calibrate(
             f"{wanted[worst]:.10g} away. "
             "No weights within the bounds meet all totals: widen the bounds, merge categories or drop a variable."
         )
-    return Calibration(base, base * g, g, rounds, float(gaps.max()), matrix)
+    return Calibration(base, base * g, g, rounds, float(gaps.max()), matrix, spread)
+
+
+def _model_variance(variance: ArrayLike | None, base: Floats) -> Floats:
+    if variance is None:
+        return np.ones_like(base)
+    spread = checked_column(variance, base.size, "variance")
+    if not (spread[base > 0] > 0).all():
+        row = int(np.argmin(np.where(base > 0, spread, 1.0)))
+        raise WeightingError(f"The variance of row {row} is {spread[row]:g}: it must be above 0.")
+    return np.where(spread > 0, spread, 1.0)
 
 
 def _auxiliary_columns(
@@ -137,6 +165,7 @@ def _auxiliary_columns(
     weights: Floats,
 ) -> tuple[list[str], Floats, Floats]:
     """Names, (n, p) columns and (p,) totals; a category is a column of 0 and 1."""
+    auxiliary, totals = by_name(auxiliary), by_name(totals)
     if not isinstance(auxiliary, Mapping) or not isinstance(totals, Mapping):
         if isinstance(auxiliary, Mapping) or isinstance(totals, Mapping):
             raise WeightingError("Give auxiliary variables and totals both by name, or as a matrix and its totals.")
@@ -144,13 +173,17 @@ def _auxiliary_columns(
     different = set(auxiliary).symmetric_difference(totals)
     if different:
         raise WeightingError(f"Calibration: {min(different)!r} has values or a total only; give both.")
-    check_same_sums({name: sum(total.values()) for name, total in totals.items() if isinstance(total, Mapping)})
+    known: dict[str, Any] = {
+        name: total if np.isscalar(total) else by_label(total, str(name)) for name, total in totals.items()
+    }
+    check_same_sums({name: sum(total.values()) for name, total in known.items() if isinstance(total, dict)})
     names: list[str] = []
     columns: list[Floats] = []
     wanted: list[float] = []
     for name, values in auxiliary.items():
-        total = totals[name]
-        if isinstance(total, Mapping):
+        total = known[name]
+        if isinstance(total, dict):
+            total = used_totals(total, values, str(name), weights)
             size = check_category_totals(total, name)
             position = category_positions(values, tuple(total), name, weights)
             check_rows(sums(position, weights, size.size), tuple(total), name)
@@ -158,7 +191,7 @@ def _auxiliary_columns(
             names += [f"category {label!r} of {name!r}" for label in total]
             wanted += size.tolist()
         else:
-            columns.append(np.asarray(values, dtype=np.float64)[:, None])
+            columns.append(numbers(values, repr(name))[:, None])
             names.append(repr(name))
             wanted.append(float(total))
     if len({len(column) for column in columns}) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -96,9 +97,9 @@ def distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> D
 
 
 def solve_calibration(
-    base: Floats, matrix: Floats, totals: Floats, rule: Distance, tolerance: float
+    base: Floats, matrix: Floats, totals: Floats, rule: Distance, tolerance: float, variance: Floats | None = None
 ) -> tuple[Floats, int]:
-    """Newton's method for Σ base · F(x'λ) · x = totals.
+    """Newton's method for Σ base · F(x'λ / v) · x = totals.
 
     The totals missed are the gradient of a convex function of λ. A part of the full curvature, which fades as the
     totals come near, carries the method over regions where most ratios sit at a bound.
@@ -109,6 +110,7 @@ def solve_calibration(
         totals: (p,) totals.
         rule: the distance.
         tolerance: largest distance from a total allowed, in these units.
+        variance: (n,) model variances v; 1 where not given.
 
     Returns:
         (n,) ratios g that came nearest and the number of rounds; the caller checks the totals.
@@ -119,7 +121,12 @@ def solve_calibration(
     >>> g.round(9)
     array([2. , 0.5])
     """
-    full = matrix.T @ (matrix * base[:, None])
+    inverse = np.ones_like(base) if variance is None else 1 / variance
+
+    def ratio(slopes: Floats) -> Floats:
+        return rule.g((matrix @ slopes) * inverse)
+
+    full = matrix.T @ (matrix * (base * inverse)[:, None])
     slopes = np.zeros(matrix.shape[1])
     g = np.ones_like(base)
     miss = totals - matrix.T @ base
@@ -131,21 +138,27 @@ def solve_calibration(
             nearest, best = missed, g
         if missed <= tolerance or since > _PATIENCE:
             return best, done
-        curvature = matrix.T @ (matrix * (base * rule.slope(g))[:, None]) + min(1.0, missed) * _FADING * full
+        curvature = matrix.T @ (matrix * (base * inverse * rule.slope(g))[:, None]) + min(1.0, missed) * _FADING * full
         step = np.linalg.pinv(curvature, hermitian=True, rcond=1e-12) @ miss
-        slopes, g, miss = _descended(base, matrix, totals, rule, slopes, step, miss)
+        slopes, g, miss = _descended(base, matrix, totals, ratio, slopes, step, miss)
     return best, _ROUNDS
 
 
 def _descended(
-    base: Floats, matrix: Floats, totals: Floats, rule: Distance, slopes: Floats, step: Floats, miss: Floats
+    base: Floats,
+    matrix: Floats,
+    totals: Floats,
+    ratio: Callable[[Floats], Floats],
+    slopes: Floats,
+    step: Floats,
+    miss: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """A step along the direction, of a length at which the convex function has flattened out."""
     steepness = float(miss @ step)
     low, high, length = 0.0, np.inf, 1.0
     for _ in range(_TRIALS):
         trial = slopes + length * step
-        g = rule.g(matrix @ trial)
+        g = ratio(trial)
         left = totals - matrix.T @ (base * g)
         ahead = float(left @ step)
         if abs(ahead) <= _FLAT * steepness:

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
 from weighting.base.arrays import Floats, Ints
-from weighting.base.categories import category_positions, check_category_totals, check_rows
+from weighting.base.categories import category_positions, check_category_totals, check_rows, used_totals
+from weighting.base.columns import by_label
 from weighting.base.sums import column_sums, sums
 from weighting.design.checks import checked_weights
 
@@ -74,17 +75,17 @@ def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, floa
         The new weights, their factors, and the step for the variance.
 
     Raises:
-        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only, a total
-            that is not above 0.
+        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only; a total
+            of 0 for a cell with rows (an empty cell with total 0 is left out).
 
     Source: Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
 
     >>> poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12}).weights
     array([15., 15., 12.])
     """
-    labels = tuple(totals)
-    wanted = check_category_totals(totals, "Post-stratification")
     base = checked_weights(weights, np.size(weights))
+    totals = used_totals(by_label(totals, "Post-stratification"), cells, "Post-stratification", base)
+    labels, wanted = tuple(totals), check_category_totals(totals, "Post-stratification")
     codes = category_positions(cells, labels, "Post-stratification", base)
     size = sums(codes, base, len(labels))
     check_rows(size, labels, "Post-stratification")

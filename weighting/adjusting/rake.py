@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike
 from weighting.adjusting.rake_cells import CrossedCells, crossed_cells, fit_margins
 from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
 from weighting.base.arrays import Floats
-from weighting.base.categories import category_positions, check_category_totals, check_rows, check_same_sums
+from weighting.base.categories import (
+    category_positions,
+    check_category_totals,
+    check_rows,
+    check_same_sums,
+    used_totals,
+)
+from weighting.base.columns import by_label, by_name
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
@@ -87,7 +94,8 @@ def rake(
 
     Raises:
         WeightingError: variables without totals or the reverse, margins with different sums, a total that is not
-            above 0, a category with a total and no row (or the reverse), or totals that cannot be met together.
+            above 0 (0 for a category without rows leaves it out), a category with a total and no row (or the
+            reverse), or totals that cannot be met together.
 
     Source: Deming and Stephan (1940), Annals of Mathematical Statistics 11; Deville, Särndal and Sautory (1993).
 
@@ -96,11 +104,13 @@ def rake(
     >>> step.weights.round(6)
     array([12., 18., 28., 42.])
     """
-    names = _matching_names(variables, totals)
+    variables, given = by_name(variables), by_name(totals)
+    names = _matching_names(variables, given)
+    base = checked_weights(weights, np.size(weights))
+    totals = {name: used_totals(by_label(given[name], name), variables[name], name, base) for name in names}
     margins = [check_category_totals(totals[name], name) for name in names]
     check_same_sums({name: float(margin.sum()) for name, margin in zip(names, margins, strict=True)})
     margins = [margin * (margins[0].sum() / margin.sum()) for margin in margins]
-    base = checked_weights(weights, np.size(weights))
     codes = [category_positions(variables[name], tuple(totals[name]), name, base) for name in names]
     cells = crossed_cells(codes, [margin.size for margin in margins])
     size = cells.sums(base)

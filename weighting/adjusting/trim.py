@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,10 +14,31 @@ from weighting.base.sums import bounded_shares
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
-__all__ = ["Redistribution", "Trimming", "trim_weights"]
+__all__ = ["Redistribution", "TrimPass", "TrimRule", "Trimming", "trim_weights"]
 
 
 Redistribution: TypeAlias = Literal["equal", "proportional"]
+TrimRule: TypeAlias = Literal["passes", "settled"]
+
+#: passes after which trimming is given up, and the part of the mean weight that counts as no excess
+_PASSES, _NOTHING = 2000, 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class TrimPass:
+    """One pass: who handed weight on, and who took it."""
+
+    #: (n,) rows that take a part of the excess
+    inside: Flags
+    #: (n,) their parts, 0 for the others
+    part: Floats
+    #: what a weight inside is multiplied by, 1 for equal parts
+    factor: float
+
+    def back(self, influence: Floats) -> Floats:
+        """Influence per unit of the weight before the pass."""
+        typical: Floats = (self.part @ influence) / self.part.sum()
+        return np.where(self.inside[:, None], self.factor * influence + (1 - self.factor) * typical, typical)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +48,12 @@ class Trimming(WeightStep):
     #: (n,) weights before and after.
     base_weights: Floats
     weights: Floats
-    #: (n,) rows that took a part of the excess: those strictly inside the bounds.
-    free: Flags
-    redistribute: Redistribution
+    passes: tuple[TrimPass, ...]
 
     def residuals(self, influence: Floats) -> Floats:
         """Derivative of the trimmed total by each weight before; which rows are trimmed is taken as given.
 
-        A trimmed row hands what it gains to the free rows, so it counts with their mean influence.
+        A trimmed row hands what it gains to the rows inside, so it counts with their mean influence.
 
         Args:
             influence: (n, k) influence per unit of the trimmed weight.
@@ -42,20 +61,15 @@ class Trimming(WeightStep):
         Returns:
             (n, k) influence per unit of the weight before.
 
-        Source: Deville (1999), applied to weight + constant or weight · constant for the free rows.
+        Source: Deville (1999), applied to weight + constant or weight · constant for the rows inside.
 
         >>> step = trim_weights([10.0, 20, 60, 110], upper=70)
         >>> step.residuals(np.array([[1.0], [3.0], [5.0], [5.0]])).ravel()
         array([1., 3., 2., 2.])
         """
-        if not self.free.any() or np.array_equal(self.weights, self.base_weights):
-            return influence
-        part = self.free.astype(np.float64) if self.redistribute == "equal" else self.base_weights * self.free
-        typical: Floats = (part @ influence) / part.sum()
-        if self.redistribute == "equal":
-            return np.where(self.free[:, None], influence, typical)
-        factor = self.weights[self.free][0] / self.base_weights[self.free][0]
-        return np.where(self.free[:, None], factor * influence + (1 - factor) * typical, typical)
+        for one in reversed(self.passes):
+            influence = one.back(influence)
+        return influence
 
 
 def trim_weights(
@@ -64,19 +78,22 @@ def trim_weights(
     lower: float = 0.0,
     *,
     strict: bool = True,
+    rule: TrimRule = "passes",
     redistribute: Redistribution = "equal",
 ) -> Trimming:
     """Cut weights to bounds and keep their sum.
 
     The excess goes to the rows inside the bounds, in equal parts (as R's ``trimWeights``) or in proportion to their
-    weights. Strict trimming finds at once the weights that repeated trimming would end at: everybody keeps
-    weight + constant (or weight · constant), cut to the bounds. Rows with weight 0 (nonrespondents) stay at 0.
+    weights. Strict trimming by "passes" repeats that until nobody is outside, as R does: a row that was cut takes part
+    in later passes. "settled" gives everybody weight + constant (or weight · constant), cut to the bounds. With a cap
+    alone, or a floor alone, the two are one, and found at once. Rows with weight 0 (nonrespondents) stay at 0.
 
     Args:
         weights: (n,) weights.
         upper: cap.
         lower: floor.
         strict: False makes one pass only, after which a weight may again be above the cap (as R's default).
+        rule: "passes" or "settled", which differ where a cap and a floor are both at work.
         redistribute: "equal" or "proportional".
 
     Returns:
@@ -95,23 +112,59 @@ def trim_weights(
     array([20., 40., 70., 70.])
     """
     base = checked_weights(weights, np.size(weights))
-    if redistribute not in ("equal", "proportional"):
-        raise WeightingError(f"redistribute = {redistribute!r}: choose 'equal' or 'proportional'.")
+    for name, value, known in (("redistribute", redistribute, Redistribution), ("rule", rule, TrimRule)):
+        if value not in get_args(known):
+            raise WeightingError(f"{name} = {value!r}: choose {' or '.join(map(repr, get_args(known)))}.")
     used = base > 0
     inside = base[used]
     _check_bounds(inside, lower, upper)
     if inside.min() >= lower and inside.max() <= upper:
-        return Trimming(base, base, used, redistribute)
+        return Trimming(base, base, ())
+    both = inside.min() < lower and inside.max() > upper
+    if not strict or (both and rule == "passes"):
+        return _by_passes(base, used, lower, upper, redistribute, most=_PASSES if strict else 1)
     trimmed = base.copy()
-    if not strict:
-        trimmed[used] = _one_pass(inside, lower, upper, redistribute)
-    elif redistribute == "equal":
+    if redistribute == "equal":
         trimmed[used] = _equal_parts(inside, lower, upper)
     else:
         ceiling = min(upper, float(inside.sum()))
         trimmed[used] = bounded_shares(inside, inside.sum(), np.full_like(inside, lower), np.full_like(inside, ceiling))
-    free = (trimmed > lower) & (trimmed < upper) if strict else (base >= lower) & (base <= upper)
-    return Trimming(base, trimmed, free & used, redistribute)
+    free = used & (trimmed > lower) & (trimmed < upper)
+    if not free.any():
+        free = used
+    part = free.astype(np.float64) if redistribute == "equal" else base * free
+    factor = 1.0 if redistribute == "equal" else float(trimmed[free][0] / base[free][0])
+    return Trimming(base, trimmed, (TrimPass(free, part, factor),))
+
+
+def _by_passes(
+    base: Floats, used: Flags, lower: float, upper: float, redistribute: Redistribution, most: int
+) -> Trimming:
+    """One pass, or passes until nobody is outside; at the end what is left is rounding."""
+    weights = base.copy()
+    passes: list[TrimPass] = []
+    nothing = _NOTHING * float(base[used].mean())
+    for _ in range(most):
+        cut = np.where(used, np.clip(weights, lower, upper), weights)
+        away = np.abs(weights - cut)
+        if away.max() <= nothing:
+            return Trimming(base, cut, tuple(passes))
+        inside = used & (away == 0)
+        if not inside.any():
+            raise WeightingError(
+                "No weight lies within the bounds, so nobody can take the excess: widen them, or choose rule='settled'."
+            )
+        part = inside.astype(np.float64) if redistribute == "equal" else weights * inside
+        excess = float((weights - cut).sum())
+        factor = 1.0 if redistribute == "equal" else 1 + excess / float(part.sum())
+        passes.append(TrimPass(inside, part, factor))
+        weights = cut + excess * part / part.sum()
+    if most == 1:
+        return Trimming(base, weights, tuple(passes))
+    raise WeightingError(
+        f"After {most} passes a weight is still {away.max():.2g} outside the bounds: widen them, or choose "
+        "rule='settled', which needs no passes."
+    )
 
 
 def _check_bounds(weights: Floats, lower: float, upper: float) -> None:
@@ -125,17 +178,6 @@ def _check_bounds(weights: Floats, lower: float, upper: float) -> None:
         raise WeightingError(
             f"The floor {lower:g} is above the mean weight {mean:g}: not even equal weights keep the sum. Lower it."
         )
-
-
-def _one_pass(weights: Floats, lower: float, upper: float, redistribute: Redistribution) -> Floats:
-    cut: Floats = np.clip(weights, lower, upper)
-    inside = (weights >= lower) & (weights <= upper)
-    if not inside.any():
-        raise WeightingError("No weight lies within the bounds, so nobody can take the excess: widen the bounds.")
-    excess = float((weights - cut).sum())
-    part = np.ones_like(weights) if redistribute == "equal" else weights
-    cut[inside] += excess * part[inside] / part[inside].sum()
-    return cut
 
 
 def _equal_parts(weights: Floats, lower: float, upper: float) -> Floats:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Floats
+from weighting.base.columns import plain
 from weighting.base.labels import factorise
+from weighting.base.sums import sums
 from weighting.errors import WeightingError
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "check_category_totals",
     "check_rows",
     "check_same_sums",
+    "used_totals",
 ]
 
 #: Totals of two variables that differ by less than this share are the same total, written with fewer digits.
@@ -41,7 +44,7 @@ def category_positions(values: ArrayLike, labels: Sequence[Hashable], name: str,
     >>> category_positions(["M", "F", None], ["M", "F"], "sex", np.array([1.0, 1.0, 0.0]))
     array([0, 1, 0])
     """
-    rows = np.asarray(values)
+    rows = plain(values)
     if rows.shape != weights.shape or rows.ndim != 1:
         raise WeightingError(
             f"{name} has shape {rows.shape} for {weights.size} weights: give one category for each row."
@@ -60,17 +63,17 @@ def category_positions(values: ArrayLike, labels: Sequence[Hashable], name: str,
 
 
 def check_category_totals(totals: Mapping[Any, float], name: str) -> Floats:
-    """(c,) known totals of a variable's categories, all above 0.
+    """(c,) known totals of a variable's categories, none negative.
 
     Args:
-        totals: total by category.
+        totals: total by category; 0 is for a category of which nobody is left (``used_totals`` drops it).
         name: the variable's name, for the sentence of an error.
 
     Returns:
         (c,) totals in the order of the mapping.
 
     Raises:
-        WeightingError: there is no category, or a total is 0, negative or not a number.
+        WeightingError: there is no category, or a total is negative or not a number.
 
     >>> check_category_totals({"M": 40, "F": 60}, "sex")
     array([40., 60.])
@@ -78,9 +81,46 @@ def check_category_totals(totals: Mapping[Any, float], name: str) -> Floats:
     if not totals:
         raise WeightingError(f"{name}: give the total of each category.")
     for label, total in totals.items():
-        if not 0 < total < np.inf:
+        if not 0 <= total < np.inf:
             raise WeightingError(f"{name}: the total of category {label!r} is {total}; merge it with another one.")
+    if not any(totals.values()):
+        raise WeightingError(f"{name}: the totals of all categories are 0: there is no population to stand for.")
     return np.array(list(totals.values()), dtype=np.float64)
+
+
+def used_totals(totals: Mapping[Any, float], values: ArrayLike, name: str, weights: Floats) -> dict[Any, float]:
+    """Totals without the categories that are empty on both sides: a total of 0 and no row with a weight.
+
+    Args:
+        totals: total by category.
+        values: (n,) category of each row.
+        name: the variable's name, for the sentence of an error.
+        weights: (n,) weights.
+
+    Returns:
+        The totals above 0.
+
+    Raises:
+        WeightingError: a total of 0 for a category that has rows.
+
+    >>> used_totals({"M": 40, "F": 60, "X": 0}, ["M", "F"], "sex", np.ones(2))
+    {'M': 40, 'F': 60}
+    """
+    check_category_totals(totals, name)
+    empty = [label for label, total in totals.items() if total == 0]
+    if empty:
+        factor = factorise(values, name, allow_missing=True)
+        if factor.codes.shape != weights.shape:
+            raise WeightingError(f"{name} has {len(factor.codes)} rows for {weights.size} weights: give one a row.")
+        weight = sums(factor.codes + 1, weights, len(factor) + 1)[1:].tolist()
+        held = {label for label, size in zip(factor.labels, weight, strict=True) if size > 0}
+        wrong = [label for label in empty if label in held]
+        if wrong:
+            raise WeightingError(
+                f"{name}: the total of category {wrong[0]!r} is 0, and it has rows with a weight; "
+                "merge it with another one."
+            )
+    return {label: total for label, total in totals.items() if total > 0}
 
 
 def check_rows(weight: Floats, labels: Sequence[Hashable], name: str) -> None:

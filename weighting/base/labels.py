@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Ints, Texts
+from weighting.base.columns import plain
 from weighting.errors import WeightingError
 
 Label: TypeAlias = Any
@@ -40,7 +40,7 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy
     Args:
         labels: (n,) integers, booleans, strings, floats or objects.
         what: the column's name, for the message.
-        allow_missing: None and NaN become code -1 instead of an error.
+        allow_missing: what is missing (None, nan, NA, NaT, masked) becomes code -1 instead of an error.
         copy: whether codes must not share memory with the labels.
 
     Raises:
@@ -49,7 +49,7 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy
     >>> factorise(["b", "a", "b"], "strata").labels
     ('a', 'b')
     """
-    column = np.asarray(labels)
+    column = plain(labels)
     if column.ndim != 1:
         raise WeightingError(f"{what} must be one column of labels, and has shape {column.shape}.")
     if column.dtype.kind in "iub":
@@ -107,7 +107,7 @@ def _from_text(column: NDArray[Any]) -> Factor | None:
 
 def _from_objects(column: NDArray[Any]) -> Factor:
     values = column.tolist()
-    found = {value for value in values if not _is_missing(value)}
+    found = {value for value in values if value is not None and value == value}
     try:
         labels = sorted(found)
     except TypeError:
@@ -115,10 +115,6 @@ def _from_objects(column: NDArray[Any]) -> Factor:
     index: dict[Label, int] = {label: code for code, label in enumerate(labels)}
     codes = np.fromiter((index.get(value, -1) for value in values), np.intp, len(values))
     return Factor(codes, tuple(labels))
-
-
-def _is_missing(value: Label) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def interaction(*columns: ArrayLike) -> Texts:
@@ -138,7 +134,7 @@ def interaction(*columns: ArrayLike) -> Texts:
     >>> interaction([1, 1, 2], ["a", "b", "a"]).tolist()
     ['1:a', '1:b', '2:a']
     """
-    arrays = [np.asarray(column) for column in columns]
+    arrays = [plain(column) for column in columns]
     if not arrays or len({array.shape for array in arrays}) > 1:
         raise WeightingError("interaction needs columns of the same length.")
     return np.array([":".join(map(str, row)) for row in zip(*(a.tolist() for a in arrays), strict=True)])

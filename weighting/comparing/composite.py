@@ -19,6 +19,7 @@ from weighting.estimating.cells import AnswerCells, DomainCodes, read_answers, r
 from weighting.estimating.means import laid_out
 from weighting.estimating.source import RowSource
 from weighting.results.estimate import Estimate
+from weighting.results.intervals import Bounds, Level
 
 ThinRule: TypeAlias = Literal["none", "redistribute", "class mean"]
 
@@ -85,7 +86,7 @@ def composite(
     layer = factorise(layers, "layers", allow_missing=True)
     unit = Factor(np.zeros(n, np.intp), ("overall",)) if domains is None else _units(domains)
     weights = _shares(shares, layer)
-    answers = read_answers(y, n).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     if answers.ndim != 1 or len(layer.codes) != n or len(unit.codes) != n:
         raise WeightingError("composite takes one variable, and a layer and a domain label for each row.")
     means = _layer_means(design, answers, unit, layer, limits)
@@ -102,10 +103,28 @@ def composite(
         problem=np.where(used, found.problem, "a layer is too thin"),
         degrees_of_freedom=_degrees(means, rows),
     )
+    if limits is not None:
+        found = replace(found, limits=means.limits, _interval=_Within(found, means.limits).at)
     if domains is None:
         found = _leading(found, ())
     layer_means = _leading(means, own.shape)
     return Composite(found, unit.labels, layer.labels, layer_means, np.nan_to_num(kept), lacking)
+
+
+@dataclass(frozen=True, eq=False)
+class _Within:
+    """Intervals of composites, cut where no composite can be."""
+
+    composites: Estimate
+    limits: tuple[float, float] | None
+
+    def at(self, composites: Estimate, level: Level, method: str | None) -> Bounds:
+        """Bounds of the contrast, within the limits."""
+        flat = composites if composites.value.shape == self.composites.value.shape else _leading(composites, (1,))
+        low, high = replace(flat, _interval=self.composites._interval).interval(level, method)
+        if self.limits is not None:
+            low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
+        return low.reshape(composites.value.shape), high.reshape(composites.value.shape)
 
 
 def _layers(design: Design | Tally, layers: ArrayLike | None) -> ArrayLike:
@@ -155,7 +174,7 @@ def _layer_means(
     )
     part = RowSource(design, both).mean(lambda values: values)
     means = laid_out(design, [part], both.labels, "mean", by_domain=True)
-    return means if limits is None else replace(means, limits=limits)
+    return means if limits is None else means.within(limits)
 
 
 def _kept(weights: Floats, lacking: Flags, thin: ThinRule) -> Floats:

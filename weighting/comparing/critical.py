@@ -40,8 +40,8 @@ def difference_errors(root: Floats) -> Floats:
 class DifferenceDraws:
     """Normal errors of p units, and what their largest differences come to.
 
-    >>> two = DifferenceDraws.of(np.eye(2), draws=500, seed=0)
-    >>> round(two.critical_value(np.array([0]), np.array([1]), 0.95, draws=500), 3)
+    >>> two = DifferenceDraws.of(np.eye(2), draws=50_000, seed=0)
+    >>> round(two.critical_value(np.array([0]), np.array([1]), 0.95, draws=50_000), 2)
     1.96
     """
 

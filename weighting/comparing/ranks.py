@@ -99,7 +99,7 @@ def rank_sets(
     >>> from weighting import Design, mean
     >>> units = mean(Design(weights=[1] * 9), [5, 5, 5, 4, 5, 3, 1, 2, 1], domains=list("aaabbbccc"))
     >>> rank_sets(units).lower.tolist(), rank_sets(units).upper.tolist()
-    ([1, 1, 2], [2, 3, 3])
+    ([1, 1, 3], [2, 2, 3])
     """
     if not 0 < level < 1:
         raise WeightingError(f"the confidence level is {level}: it must lie between 0 and 1.")

@@ -51,7 +51,7 @@ def against_rest(design: Design | Tally, y: ArrayLike | None = None, *, domains:
 
 def scored_against_rest(design: Design, y: ArrayLike, domains: ArrayLike, score: Score) -> Estimate:
     """The same for answers that are given scores first, such as points of levels."""
-    answers, where = read_answers(y, len(design)), read_domains(domains, len(design))
+    answers, where = read_answers(y, design), read_domains(domains, design)
     if answers.ndim != 1 or where.codes is None or len(where.labels) < 2:
         raise WeightingError("against_rest takes one variable and one column of at least two domain labels.")
     source = source_of(design, answers, where, overall=False)

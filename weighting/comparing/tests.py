@@ -81,7 +81,7 @@ def t_test(design: Design, y: ArrayLike, groups: ArrayLike | None = None, *, nul
     if means.value.shape != (2,):
         raise WeightingError(f"a t test compares two groups, and there are {means.value.size}.")
     label = factorise(groups, "groups", allow_missing=True).codes
-    given = (label >= 0) & ~np.isnan(read_answers(y, len(design)).astype(np.float64))
+    given = (label >= 0) & ~np.isnan(read_answers(y, design).astype(np.float64))
     df = float(mean(design, given, domains=given[:, None]).degrees_of_freedom[0])
     return _t_result(contrast(means, [-1.0, 1.0]), df - 1, null)
 
@@ -221,7 +221,7 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
     >>> round(rank_test(design, [1, 2, 4, 3, 5, 6], list("aaabbb")).p_value, 3)
     0.105
     """
-    answers = read_answers(y, len(design)).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     factor: Factor = factorise(groups, "groups")
     if np.isnan(answers).any() or answers.ndim != 1:
         raise WeightingError("a rank test needs one answer from everybody: leave the others out of the design.")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Floats, Ints
+from weighting.base.columns import numbers, row_index
 from weighting.base.labels import Factor, Label, factorise
 from weighting.base.sums import sums
 from weighting.errors import WeightingError
@@ -51,9 +52,28 @@ def rows_of(*columns: ByStratum | None) -> int:
     return int(n)
 
 
+def shared_index(columns: Mapping[str, Any]) -> NDArray[Any] | None:
+    """The pandas index that all Series among a design's columns share; None where there is none.
+
+    Raises:
+        WeightingError: two Series in different order.
+    """
+    found: tuple[str, NDArray[Any]] | None = None
+    for name, column in columns.items():
+        index = row_index(column)
+        if index is not None and found is not None and not np.array_equal(found[1], index):
+            raise WeightingError(
+                f"{found[0]} and {name} are pandas Series with different indexes: bring them into one order "
+                "(reindex), or give arrays (to_numpy)."
+            )
+        if index is not None and found is None:
+            found = name, index
+    return None if found is None else found[1]
+
+
 def checked_column(values: ArrayLike, n: int, what: str) -> Floats:
     """(n,) finite numbers of at least 0."""
-    column = np.array(values, np.float64)
+    column = np.array(numbers(values, what))
     if column.shape != (n,):
         raise WeightingError(f"{what} must hold {n} numbers, one a row, and has shape {column.shape}.")
     if not (column.min() >= 0 and column.max() < np.inf):
@@ -72,7 +92,7 @@ def checked_weights(weights: ArrayLike, n: int) -> Floats:
 
 def finite_weights(weights: ArrayLike, n: int) -> Floats:
     """(n,) finite weights; linear calibration may make some of them negative."""
-    column = np.array(weights, np.float64)
+    column = np.array(numbers(weights, "adjusted weights"))
     if column.shape != (n,) or not np.isfinite(column).all():
         raise WeightingError(f"adjusted weights must be {n} finite numbers, one a row.")
     return column
@@ -124,7 +144,7 @@ def by_stratum(values: ByStratum, strata: Factor, what: str) -> Floats:
     """(H,) one number for each stratum, from a mapping, a column or one number for all."""
     if isinstance(values, Mapping):
         return _from_mapping(values, strata, what)
-    column = np.asarray(values, np.float64)
+    column = numbers(values, what)
     if column.ndim == 0 and len(strata) == 1:
         return np.full(1, float(column))
     if column.shape != strata.codes.shape:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Floats, Ints
+from weighting.base.columns import by_label, row_index
 from weighting.base.labels import Factor, factorise
 from weighting.design.checks import (
     ByStratum,
@@ -22,6 +23,7 @@ from weighting.design.checks import (
     rows_of,
     sampling_fractions,
     second_stage,
+    shared_index,
     shared_weights,
     stratum_sizes,
 )
@@ -105,6 +107,8 @@ class Design:
     #: how joint probabilities are known in a ``pps`` design
     pps: str | Floats | None
     pps_variance: Literal["HT", "YG"]
+    #: (n,) row labels of the pandas columns it was made from, None where there were none
+    index: NDArray[Any] | None
     #: the calibration that made the weights, None for design weights
     adjustment: Adjustment | None
 
@@ -128,6 +132,8 @@ class Design:
             raise WeightingError(f"lonely_psu is {lonely_psu!r}: choose {', '.join(get_args(LonelyPsu))}.")
         if pps_variance not in ("HT", "YG"):
             raise WeightingError(f"pps_variance is {pps_variance!r}: choose HT or YG.")
+        columns = {"strata": strata, "psu": psu, "weights": weights, "frequencies": frequencies, "ssu": ssu}
+        population, fpc = (_by_stratum(values, *columns.values()) for values in (population, fpc))
         n = rows_of(strata, psu, weights, frequencies, ssu, ssu_population, fpc, population)
         self._put(
             strata=Factor(np.zeros(n, np.intp), ("all",)) if strata is None else factorise(strata, "strata"),
@@ -138,6 +144,7 @@ class Design:
             lonely_psu=lonely_psu,
             lonely_in_domains=lonely_in_domains and lonely_psu in ("adjust", "average"),
             adjustment=None,
+            index=shared_index({**columns, "ssu_population": ssu_population}),
         )
         self._put(psu=None if psu is None else nested(self.strata, factorise(psu, "psu"), "psu"))
         self._put(psu_stratum=None if self.psu is None else parents(self.psu, self.strata.codes))
@@ -164,6 +171,23 @@ class Design:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    def check_order(self, values: ArrayLike | None, what: str) -> None:
+        """Refuse a pandas column in another order than the columns of the design.
+
+        Args:
+            values: any column; only pandas objects know an order.
+            what: the column's name, for the message.
+
+        Raises:
+            WeightingError: an index unlike the design's.
+        """
+        index = row_index(values)
+        if index is not None and self.index is not None and not np.array_equal(index, self.index):
+            raise WeightingError(
+                f"{what} is a pandas object with another index than the design's columns: bring it into their order "
+                "(reindex), or give an array (to_numpy) if the rows match as they stand."
+            )
 
     @property
     def n_psus(self) -> float:
@@ -206,3 +230,12 @@ class Design:
         copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment)
         copy._put(stratum_weights=shared_weights(self.strata, checked))
         return copy
+
+
+def _by_stratum(values: ByStratum | None, *columns: ArrayLike | None) -> ByStratum | None:
+    """A pandas Series by stratum is a mapping, unless it has a number for each row."""
+    index = row_index(values)
+    if index is None or not isinstance(index, np.ndarray):
+        return values
+    lengths = {len(np.atleast_1d(np.asarray(column))) for column in columns if column is not None}
+    return by_label(values, "population") if lengths and len(index) not in lengths else values

@@ -29,13 +29,15 @@ class DomainBase:
     #: the same, counting only rows with an answer: at 0 nothing can be said
     observed_degrees: Floats
     enumerated: Floats
+    #: answers whose weight linear calibration has made negative
+    negative: Floats
 
 
 def base_of(design: Design, cells: AnswerCells, observed: AnswerCells) -> DomainBase:
     """Sizes, weights and degrees of freedom of each domain."""
     count, weight = observed.take(observed.rows.count), observed.take(observed.rows.weight)
     k = cells.columns
-    n = sums(observed.column, count * (weight > 0), k)
+    n = sums(observed.column, count * (weight != 0), k)
     total = sums(observed.column, weight, k)
     squares = np.divide(weight * weight, count, out=np.zeros_like(weight), where=count > 0)
     if observed.rows.spread is not None:
@@ -44,13 +46,14 @@ def base_of(design: Design, cells: AnswerCells, observed: AnswerCells) -> Domain
     kish = np.divide(total * total, square, out=np.zeros(k), where=square > 0)
     members, strata, exact = _units(design, cells)
     seen, seen_strata, _ = (members, strata, exact) if observed is cells else _units(design, observed)
-    return DomainBase(n, total, kish, members - strata, seen - seen_strata, exact)
+    negative = sums(observed.column, count * (weight < 0), k)
+    return DomainBase(n, total, kish, members - strata, seen - seen_strata, exact, negative)
 
 
 def _units(design: Design, cells: AnswerCells) -> tuple[Floats, Floats, Floats]:
     """(K,) PSUs and strata with a row of each domain, and whether all those strata are fully enumerated."""
     rows, k = cells.rows, cells.columns
-    count = cells.take(rows.count * (rows.weight > 0))
+    count = cells.take(rows.count * (rows.weight != 0))
     stratum = rows.stratum if cells.index is None else rows.stratum[cells.index]
     pair, strata, column = pairs_of(stratum, cells.column, len(design.strata), k)
     met = sums(pair, count, len(strata)) > 0
@@ -91,7 +94,7 @@ def precision(base: DomainBase, value: Floats, variance: Floats, squares: Floats
     error = np.sqrt(np.maximum(variance, 0.0))
     error = np.where(error <= 1e-13 * np.abs(value), 0.0, error)
     error = np.where(base.n > 0, error, np.nan)
-    equal = squares * base.weight <= (1e-13 * np.maximum(np.abs(value), 1e-300)) ** 2
+    equal = squares * np.abs(base.weight) <= (1e-13 * np.maximum(np.abs(value), 1e-300)) ** 2
     n, weight = base.n, base.weight
     with np.errstate(divide="ignore", invalid="ignore"):
         replaced = squares * weight / (n - 1)
@@ -105,22 +108,31 @@ def precision(base: DomainBase, value: Floats, variance: Floats, squares: Floats
             base.observed_degrees <= 0,
             equal,
             error == 0,
+            base.negative > 0,
         ],
-        ["no answers", "", "one answer", "no degrees of freedom", "answers all equal", "answers equal within strata"],
+        [
+            "no answers",
+            "",
+            "one answer",
+            "no degrees of freedom",
+            "answers all equal",
+            "answers equal within strata",
+            "negative weights",
+        ],
         "",
     )
     return Precision(error, effects[0], effects[1], problem)
 
 
 def spread_of(influence: Influence, base_weight: Floats) -> Floats:
-    """(K,) Σ w (a - ā)² over the rows of each domain."""
+    """(K,) Σ |w| (a - ā)² over the rows of each domain; negative weights must not cancel spread."""
     rows = influence.rows
     weight = rows.weight if influence.index is None else rows.weight[influence.index]
     k = influence.columns
     total = sums(influence.column, weight * influence.values, k)
-    centre = np.divide(total, base_weight, out=np.zeros(k), where=base_weight > 0)
+    centre = np.divide(total, base_weight, out=np.zeros(k), where=base_weight != 0)
     away = influence.values - centre[influence.column]
-    return sums(influence.column, weight * away * away, k)
+    return sums(influence.column, np.abs(weight) * away * away, k)
 
 
 Statistic = Callable[[AnswerCells, DomainBase], tuple[Floats, Floats]]
@@ -170,12 +182,11 @@ def assembled(
     kind: str,
 ) -> Estimate:
     """Lay the variables side by side in an Estimate of the given shape."""
-    limits = (0.0, 1.0) if kind == "proportion" else None
 
     def laid(pick: Callable[[Variable], Floats]) -> Floats:
         return np.stack([pick(part) for part in parts], axis=-1).reshape(shape)
 
-    return Estimate(
+    estimate = Estimate(
         value=laid(lambda v: v.value),
         standard_error=laid(lambda v: v.precision.standard_error),
         degrees_of_freedom=laid(lambda v: v.base.degrees_of_freedom),
@@ -188,7 +199,7 @@ def assembled(
         design_degrees_of_freedom=design.degrees_of_freedom,
         problem=np.stack([part.precision.problem for part in parts], axis=-1).reshape(shape),
         enumerated=laid(lambda v: v.base.enumerated * (v.precision.standard_error == 0)),
-        limits=limits,
         _covariance=lambda: stacked([part.influence() for part in parts]).covariance(design),
         _satterthwaite=lambda: laid(lambda v: v.influence().satterthwaite(design)),
     )
+    return estimate.within((0.0, 1.0)) if kind == "proportion" else estimate

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Flags, Floats, Ints
+from weighting.base.columns import plain
 from weighting.base.labels import Factor, Label, factorise
 from weighting.design.design import Design
 from weighting.errors import WeightingError
@@ -69,11 +70,13 @@ class DomainCodes:
     missing: bool = False
 
 
-def read_domains(domains: ArrayLike | None, n: int) -> DomainCodes:
+def read_domains(domains: ArrayLike | None, design: Design) -> DomainCodes:
     """Read (n,) labels, or an (n, k) boolean matrix of overlapping domains."""
     if domains is None:
         return DomainCodes(None, None, ("overall",))
-    array = np.asarray(domains)
+    n = len(design)
+    design.check_order(domains, "domains")
+    array = plain(domains)
     if array.shape[:1] != (n,) or array.ndim > 2:
         raise WeightingError(f"domains have shape {array.shape}, and the design has {n} rows.")
     if array.ndim == 2:
@@ -86,12 +89,14 @@ def read_domains(domains: ArrayLike | None, n: int) -> DomainCodes:
     return DomainCodes(factor.codes, None, factor.labels, array.dtype.kind in "fO" and bool(factor.codes.min() < 0))
 
 
-def read_answers(y: ArrayLike, n: int) -> NDArray[Any]:
+def read_answers(y: ArrayLike, design: Design) -> NDArray[Any]:
     """(n,) or (n, V) numbers, nan for missing; whole numbers stay as they are."""
-    answers = np.asarray(y)
+    n = len(design)
+    design.check_order(y, "the answers")
+    answers = plain(y)
     if answers.dtype.kind not in "biuf":
         try:
-            answers = np.asarray(y, np.float64)
+            answers = np.asarray(answers, np.float64)
         except (TypeError, ValueError) as error:
             raise WeightingError("answers must be numbers; for categories use proportion.") from error
     if answers.ndim not in (1, 2) or answers.shape[0] != n:

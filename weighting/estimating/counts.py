@@ -216,6 +216,7 @@ def table_base(design: Design, table: CountTable, seen: Flags) -> DomainBase:
         sums(table.domain, members - (members > 0), k),
         n - sums(table.domain, observed > 0, k),
         (sums(table.domain, members * open_strata[table.stratum], k) == 0).astype(np.float64),
+        np.zeros(k),
     )
 
 

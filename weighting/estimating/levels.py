@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -94,10 +94,10 @@ def levels(
     scale = tuple(sorted(points))
     _check_scale(scale, cannot_say, named=satisfied is not None and dissatisfied is not None)
     design, answers, domains = read_sample(design, answers, domains, what="levels", each_answer=True)
-    column = _one_question(read_answers(answers, len(design)))
+    column = _one_question(read_answers(answers, design))
     best = [level for level in scale if points[level] == max(points.values())]
     by_domain = domains is not None
-    source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
+    source = source_of(design, column, read_domains(domains, design), overall=overall and by_domain)
     known = (*scale, cannot_say)
     _check(column, source.distinct(), known)
     counts = np.stack([source.counts(level) for level in known], axis=1)
@@ -113,7 +113,7 @@ def levels(
         counts=counts[:, :-1],
         cannot_say_counts=counts[:, -1],
         shares=shares(*({level} for level in scale), names=scale),
-        mean=replace(mean, limits=(min(points.values()), max(points.values()))),
+        mean=mean.within((min(points.values()), max(points.values()))),
         top_box=shares(best if top is None else top),
         satisfied=shares((3, 4, 5) if satisfied is None else satisfied),
         dissatisfied=shares((1, 2) if dissatisfied is None else dissatisfied),

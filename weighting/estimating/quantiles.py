@@ -60,7 +60,7 @@ def quantile(
     [3.0, 5.0]
     """
     design, y, domains = read_sample(design, y, domains, what="quantile", each_answer=True)
-    answers = read_answers(y, len(design)).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     shares = np.atleast_1d(np.asarray(q, np.float64))
     if answers.ndim != 1:
         raise WeightingError("quantile takes one variable at a time.")
@@ -68,7 +68,7 @@ def quantile(
         raise WeightingError("quantile needs at least one share q.")
     if not ((shares > 0) & (shares < 1)).all():
         raise WeightingError(f"q is {q}: quantiles are shares between 0 and 1.")
-    where, by_domain = read_domains(domains, len(design)), domains is not None
+    where, by_domain = read_domains(domains, design), domains is not None
     source = row_source(design, answers, where, overall=overall and by_domain)
     inverse = [_inverse(source, domain, rule) for domain in range(len(source.labels))]
     columns = [_Quantile(design, source, inverse, share, method).estimate() for share in shares.tolist()]

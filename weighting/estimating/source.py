@@ -91,7 +91,7 @@ class RowSource:
     def counts(self, answer: float) -> Floats:
         """(D,) how many gave the answer."""
         cells = self.cells
-        hit = cells.take(cells.rows.count) * (cells.take(cells.value) == answer)
+        hit = cells.take(cells.rows.count * (cells.rows.weight != 0)) * (cells.take(cells.value) == answer)
         return sums(cells.column, hit, cells.columns)
 
 
@@ -158,7 +158,7 @@ def influence_of_mean(cells: AnswerCells, value: Floats) -> tuple[Floats, Floats
     shift = float(value[0]) if len(value) else 0.0
     moved = value - shift
     total = sums(cells.column, weight, cells.columns)
-    size = np.where(total > 0, total, np.nan)
+    size = np.where(total != 0, total, np.nan)
     centre = sums(cells.column, weight * moved, cells.columns) / size
     low, high = np.full(cells.columns, np.inf), np.full(cells.columns, -np.inf)
     np.minimum.at(low, cells.column, moved)

@@ -113,7 +113,7 @@ def allocate_for_each_stratum(
         The allocation; ``target`` holds the real-valued sizes before the minimum.
 
     Raises:
-        WeightingError: a margin that is not above 0, or input that does not fit.
+        WeightingError: a margin or standard deviation that is not above 0, or input that does not fit.
 
     Source: Cochran (1977), section 4.6: n = n₀ / (1 + n₀/N), n₀ = (z · S / margin)².
 
@@ -123,6 +123,12 @@ def allocate_for_each_stratum(
     labels = stratum_labels(population)
     bounds = stratum_bounds(population, labels, minimum=minimum)
     spread, wanted = per_stratum(sd, labels, "sd"), per_stratum(margin, labels, "margin", positive=True)
+    if not (spread > 0).all():
+        label = labels[int(np.argmin(spread))]
+        raise WeightingError(
+            f"sd of stratum {label!r} is 0, which leaves nothing to plan for: last round's 100 % was an estimate. "
+            "Plan with a share off the edge."
+        )
     first = (float(ndtri(0.5 + level / 2)) * spread / wanted) ** 2
     target = first / (1 + first / bounds.population)
     sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), bounds.lower, bounds.upper)

@@ -132,6 +132,25 @@ class Estimate:
             return Interval(*self._interval(self, level, method))
         return Interval(*intervals.interval(self, level, method))
 
+    def within(self, limits: tuple[float, float]) -> Estimate:
+        """The estimate of bounded answers; negative weights never carry a value beyond the limits.
+
+        Args:
+            limits: lowest and highest possible value.
+
+        Returns:
+            The same with ``limits``; a value that negative weights drove beyond them stands at the limit.
+
+        Raises:
+            WeightingError: the lowest does not come first.
+        """
+        low, high = float(limits[0]), float(limits[1])
+        if not low < high:
+            raise WeightingError(f"limits are {limits}: the lowest possible answer comes first.")
+        driven = self.problem == "negative weights"
+        value = np.where(driven, np.clip(self.value, low, high), self.value) if driven.any() else self.value
+        return replace(self, value=value, limits=(low, high))
+
     def at(self, index: Ints) -> Estimate:
         """Some of the flattened estimates, without covariance; entries may repeat."""
         arrays: dict[str, Any] = {name: getattr(self, name).ravel()[index] for name in _ARRAYS}

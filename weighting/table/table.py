@@ -166,7 +166,7 @@ def survey_table(
     for question in asked:
         sample, grid = question.design, question.grid
         found = scale(sample, question.answers, domains=grid.domains)
-        given = read_answers(question.answers, len(sample)).astype(np.float64)
+        given = read_answers(question.answers, sample).astype(np.float64)
         rest = to_rest(sample, grid, found.mean, given, score_of(points), level)
         tables.append(QuestionTable(question.name, found, rest, to_last_round(grid, found.mean, level)))
     grid = asked[0].grid
