@@ -23,7 +23,7 @@ from weighting.comparing.contrast import contrast, difference
 from weighting.comparing.many import Pairs, adjust_p, all_pairs
 from weighting.comparing.ranks import RankSets, rank_sets
 from weighting.comparing.rest import against_rest
-from weighting.comparing.rounds import change
+from weighting.comparing.rounds import PanelRound, change
 from weighting.comparing.tests import TestResult, rank_test, rao_scott, t_test
 from weighting.design.design import Adjustment, Design
 from weighting.design.tally import Tally
@@ -68,6 +68,7 @@ __all__ = [
     "NonresponseAdjustment",
     "OutcomeRates",
     "Pairs",
+    "PanelRound",
     "PostStratification",
     "Raking",
     "RankSets",

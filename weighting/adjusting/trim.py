@@ -42,6 +42,33 @@ class TrimPass:
 
 
 @dataclass(frozen=True, eq=False)
+class GivenFactors(WeightStep):
+    """A change of weights whose factors are taken as given, so that a variance knows nothing of how they came about."""
+
+    #: (n,) weights before and after.
+    base_weights: Floats
+    weights: Floats
+
+    def residuals(self, influence: Floats) -> Floats:
+        """Influence times the factor of each row.
+
+        Args:
+            influence: (n, k) influence per unit of the weight after.
+
+        Returns:
+            (n, k) influence per unit of the weight before.
+
+        Source: R survey, ``trimWeights`` of a calibrated design.
+
+        >>> GivenFactors(np.array([2.0, 4.0]), np.array([3.0, 3.0])).residuals(np.ones((2, 1))).ravel().tolist()
+        [1.5, 0.75]
+        """
+        before = self.base_weights
+        factor = np.divide(self.weights, before, out=np.zeros_like(before), where=before != 0)
+        return influence * factor[:, None]
+
+
+@dataclass(frozen=True, eq=False)
 class Trimming(WeightStep):
     """Trimmed weights, and what a variance needs to know about them."""
 
@@ -49,6 +76,10 @@ class Trimming(WeightStep):
     base_weights: Floats
     weights: Floats
     passes: tuple[TrimPass, ...]
+
+    def as_given(self) -> GivenFactors:
+        """The same weights as R takes them: trimming counts as given, calibration before it does not."""
+        return GivenFactors(self.base_weights, self.weights)
 
     def residuals(self, influence: Floats) -> Floats:
         """Derivative of the trimmed total by each weight before; which rows are trimmed is taken as given.
@@ -98,7 +129,7 @@ def trim_weights(
 
     Returns:
         The trimmed weights, with the same sum and, if strict, within the bounds; and the step for the variance. (R
-        takes trimmed weights for design weights: ``design.reweighted(step.weights)``.)
+        takes the factors of trimming as given: ``adjusted(design, …, step.as_given())``.)
 
     Raises:
         WeightingError: a cap below (or a floor above) the mean weight, which no redistribution can keep.

@@ -18,6 +18,7 @@ from weighting.errors import WeightingError
 from weighting.estimating.assemble import DomainBase
 from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.means import laid_out
+from weighting.estimating.score import ScoreInterval
 from weighting.estimating.source import RowSource, influence_of_mean, row_source
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import Bounds, Level, t_quantile
@@ -44,7 +45,9 @@ def quantile(
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
         overall: add everybody as a last domain.
         rule: "math", "school" or "hf1" to "hf9".
-        method: the interval of the distribution function that is inverted: "mean", "xlogit", "beta", "asin".
+        method: the interval of the distribution function that is inverted: "mean", "xlogit", "beta", "asin"; or
+            "score", which tests each answer as the quantile (R takes its bounds back through unweighted ranks, which
+            moves them where weights differ).
 
     Returns:
         Estimate of shape (D,) and, for several q, (Q,), in the unit of y. The standard error is the width of
@@ -140,10 +143,13 @@ class _Quantile:
         part = self.source.estimate(self.source.cells, at_most)
         reached = laid_out(self.design, [part], self.source.labels, "proportion", by_domain=True)
 
+        score = ScoreInterval(self.design, self.source, self.share, reached.degrees_of_freedom)
         all_equal = self._at(np.zeros(len(value))) == self._at(np.ones(len(value)))
         last = (reached.value >= 1) & ~all_equal  # the largest answer: nothing is known of what lies above
 
         def bounds(_: Estimate, level: Level, method: str | None) -> Bounds:
+            if (method or self.method) == "score":
+                return score.bounds(level)
             low, high = reached.interval(level, method or self.method)
             low, high = np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
             low = np.where(last, reached.interval(level, "wilson").low, low)

@@ -136,6 +136,19 @@ def _response_noise(design: Design, adjustment: Adjustment, influence: Floats) -
     return [scores * np.sqrt(fraction)[:, None] for scores in adjustment.response_scores(influence)]
 
 
+def row_scores(design: Design, influence: Influence) -> Floats:
+    """(n, K) linearised scores of the rows, by the weights of the draw.
+
+    Args:
+        design: the sample, whose rows are those of the influence.
+        influence: of K statistics.
+    """
+    dense = influence._dense(slice(0, influence.columns))
+    if design.adjustment is None:
+        return dense * design.weights[:, None]
+    return design.adjustment.residuals(dense) * design.adjustment.base_weights[:, None]
+
+
 def covariance(design: Design, influence: ArrayLike) -> Floats:
     """Covariance of weighted totals, as R's ``svyrecvar``.
 
