@@ -24,7 +24,8 @@ from weighting.comparing.many import Pairs, adjust_p, all_pairs
 from weighting.comparing.ranks import RankSets, rank_sets
 from weighting.comparing.rest import against_rest
 from weighting.comparing.rounds import PanelRound, change
-from weighting.comparing.tests import TestResult, rank_test, rao_scott, t_test
+from weighting.comparing.tables import rao_scott
+from weighting.comparing.tests import TestResult, rank_test, t_test
 from weighting.design.design import Adjustment, Design
 from weighting.design.tally import Tally
 from weighting.drawing.numbers import PRN_METHOD, permanent_random_numbers, rotate_random_numbers

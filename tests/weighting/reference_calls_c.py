@@ -203,3 +203,39 @@ CALLS = {
     "change_overlap": change_overlap,
     "unanimous": unanimous,
 }
+
+
+def raoscott(case):
+    """All forms of the test of independence, with and without missing answers."""
+    data, request, expected = data_of(case), case["request"], case["expected"]
+    design = design_of(case, data)
+    domain = ~np.isnan(data[request["rows"]]) if "subset" in case["design"] else None
+
+    def test(statistic):
+        return weighting.rao_scott(
+            design, data[request["rows"]], data[request["cols"]], statistic=statistic, domain=domain
+        )
+
+    for name in ("F", "Wald", "adjWald"):
+        near(test(name).statistic, expected[name]["statistic"], case, name)
+        near(test(name).degrees_of_freedom, expected[name]["df"], case, f"{name} df")
+        near(test(name).p_value, expected[name]["p"], case, f"{name} p", 100)
+    near(test("chisq").p_value, expected["Chisq"]["p"], case, "chisq p", 100)
+    near(test("saddlepoint").p_value, expected["saddlepoint"]["p"], case, "saddlepoint", 100)
+    near(test("lincom").statistic, expected["lincom"]["pearson_answered"], case, "pearson")
+    assert test("lincom").p_value == pytest.approx(expected["lincom"]["p"], abs=1e-5)
+
+
+def rank(case):
+    """Rank tests of answers on five levels."""
+    data, request, expected = data_of(case), case["request"], case["expected"]
+    found = weighting.rank_test(design_of(case, data), data[request["y"]], data[request["group"]])
+    near(found.statistic, expected.get("statistic", expected.get("chisq")), case)
+    near(found.p_value, expected["p"], case, "p", 100)
+    df = (expected["df"],) if "difference" in expected else (expected["df"], expected["ddf"])
+    assert found.degrees_of_freedom == df
+    if "difference" in expected:
+        near(found.difference, expected["difference"], case)
+
+
+CALLS |= {"raoscott": raoscott, "rank": rank}

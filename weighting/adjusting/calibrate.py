@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.adjusting.distance import CalibrationMethod, distance, solve_calibration
-from weighting.adjusting.step import Projection, WeightStep
+from weighting.adjusting.step import Projection, WeightStep, number_block
 from weighting.base.arrays import Floats
 from weighting.base.categories import (
     category_positions,
@@ -78,8 +78,11 @@ class Calibration(WeightStep):
 
     def projection(self) -> Projection:
         """The regression on the auxiliary variables."""
-        directions, slopes = self._regression
-        return Projection(self.g, (self.matrix @ slopes) * self.g[:, None], directions)
+        _, slopes = self._regression
+        regression = self.base_weights / self.variance
+        left = tuple(number_block(column * self.g) for column in self.matrix.T)
+        right = tuple(number_block(column * regression) for column in self.matrix.T)
+        return Projection(self.g, left, np.asarray(slopes @ slopes.T), right)
 
     @cached_property
     def _regression(self) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from weighting.adjusting.step import Projection, WeightStep
+from weighting.adjusting.step import Projection, WeightStep, chained
 from weighting.base.arrays import Floats
 from weighting.errors import WeightingError
 
@@ -59,13 +59,25 @@ class AdjustmentChain:
     @cached_property
     def projection(self) -> Projection | None:
         """The way back through all steps at once; None where one of them has none."""
-        found: Projection | None = None
-        for step in reversed(self.steps):
-            this = step.projection()
-            if this is None:
+        return chained([step.projection() for step in reversed(self.steps)], len(self.counts))
+
+    @cached_property
+    def response_projections(self) -> tuple[tuple[Projection, Floats], ...] | None:
+        """A projection and a factor a row for each step that adds a chance; None where one of them has none.
+
+        The factor times a residual is the score of ``response_scores``.
+        """
+        found = []
+        for place, step in enumerate(self.steps):
+            if not step.adds_chance:
+                continue
+            last = step.response_projection(self.counts)
+            later = chained([other.projection() for other in reversed(self.steps[place + 1 :])], len(self.counts))
+            whole = None if last is None or later is None else last[0].after(later)
+            if last is None or whole is None:
                 return None
-            found = this if found is None else this.after(found)
-        return found
+            found.append((whole, _per_answer(last[1], np.sqrt(self.counts))))
+        return tuple(found)
 
     def response_scores(self, influence: Floats) -> tuple[Floats, ...]:
         """Weighted scores of chances that steps add beside the draw, such as who answers.

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.adjusting.step import WeightStep
+from weighting.adjusting.step import Block, Projection, WeightStep
 from weighting.base.arrays import Floats, Ints, Sizes
 from weighting.base.labels import factorise
 from weighting.base.sums import column_sums, sums
@@ -81,6 +81,33 @@ class NonresponseAdjustment(WeightStep):
         pulled += by_status[self.status, self.cells]
         return pulled
 
+    def projection(self) -> Projection:
+        """The same derivative by way of two sums a cell: of all cases that count, and of the respondents."""
+        known, eligible, answered = _known_sums(_status_sums(self.cells, self.status, self.base_weights))
+        size, status, cells = len(self.labels), self.status, self.cells
+        scale = np.divide(self.weights, self.base_weights, out=np.zeros_like(self.weights), where=self.weights > 0)
+        inverse = [_share(np.ones(size), whole)[cells] for whole in (eligible, answered, known)]
+        from_answers = inverse[0] * (status < _INELIGIBLE) - inverse[1] * (status == _RESPONDENT)
+        right = Block(cells, self.base_weights * scale, size)
+        left, sides = [Block(cells, -from_answers, size)], [right.scaled((status == _RESPONDENT).astype(np.float64))]
+        if (status == _UNKNOWN).any():  # otherwise every case is a known one, and nothing goes this way
+            every = _share(np.ones(size), sums(cells, self.base_weights, size))[cells]
+            left.append(Block(cells, inverse[2] * (status < _UNKNOWN) - every, size))
+            sides.append(right)
+        return Projection(scale, tuple(left), np.eye(size * len(left)), tuple(sides))
+
+    def response_projection(self, counts: Floats) -> tuple[Projection, Floats]:
+        """The scores of ``response_scores`` by way of the cells' means.
+
+        Args:
+            counts: (n,) cases that each row stands for.
+        """
+        mine = (self.status == _RESPONDENT).astype(np.float64)
+        size, weight = len(self.labels), self.weights * mine
+        share = weight * _share(np.ones(size), sums(self.cells, weight, size))[self.cells]
+        means = Projection(mine, (Block(self.cells, mine, size),), np.eye(size), (Block(self.cells, share, size),))
+        return means, self._chance_scale(counts)
+
     def response_scores(self, influence: Floats, counts: Floats) -> Floats:
         """Weighted scores of the chance to respond, alike and independent within a cell.
 
@@ -99,14 +126,19 @@ class NonresponseAdjustment(WeightStep):
         """
         mine = self.status == _RESPONDENT
         weight = np.where(mine, self.weights, 0.0)
-        answers = sums(self.cells, counts * mine, len(self.labels))
         size = sums(self.cells, weight, len(self.labels))
         known = np.where(mine[:, None], influence, 0.0)
         means = _share(column_sums(self.cells, weight, known, len(self.labels)), size)
+        return np.asarray((known - means[self.cells]) * self._chance_scale(counts)[:, None])
+
+    def _chance_scale(self, counts: Floats) -> Floats:
+        """(n,) adjusted weight times √(1 − response rate), 0 for cases that did not answer."""
+        mine = self.status == _RESPONDENT
+        weight = np.where(mine, self.weights, 0.0)
+        answers = sums(self.cells, counts * mine, len(self.labels))
         left_out = np.divide(self.base_weights, self.weights, out=np.ones_like(weight), where=weight > 0)
         small = np.divide(answers, answers - 1, out=np.ones_like(answers), where=answers > 1)
-        scale = weight * np.sqrt(np.maximum(1 - left_out, 0) * small[self.cells])
-        return np.asarray((known - means[self.cells]) * scale[:, None])
+        return np.asarray(weight * np.sqrt(np.maximum(1 - left_out, 0) * small[self.cells]))
 
 
 def nonresponse_factors(cells: ArrayLike, status: ArrayLike, weights: ArrayLike) -> NonresponseAdjustment:

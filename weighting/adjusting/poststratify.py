@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
+from weighting.adjusting.step import Block, Projection, WeightStep
 from weighting.base.arrays import Floats, Ints
 from weighting.base.categories import category_positions, check_category_totals, check_rows, used_totals
 from weighting.base.columns import by_label
@@ -51,15 +51,13 @@ class PostStratification(WeightStep):
         means = column_sums(self.cells, self.base_weights, influence, len(self.labels)) / size[:, None]
         return np.asarray((influence - means[self.cells]) * self.factors[self.cells, None], np.float64)
 
-    def projection(self) -> Projection | None:
-        """The means of the cells, where they are few."""
+    def projection(self) -> Projection:
+        """The means of the cells."""
         count = len(self.labels)
-        if count > MOST_DIRECTIONS:
-            return None
-        member = (self.cells[:, None] == np.arange(count)).astype(np.float64)
         share = self.base_weights / sums(self.cells, self.base_weights, count)[self.cells]
         factor = self.factors[self.cells]
-        return Projection(factor, member * factor[:, None], member.T * share)
+        left, right = (Block(self.cells, values, count) for values in (factor, share))
+        return Projection(factor, (left,), np.eye(count), (right,))
 
 
 def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> PostStratification:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.adjusting.rake_cells import CrossedCells, crossed_cells, fit_margins
-from weighting.adjusting.step import MOST_DIRECTIONS, Projection, WeightStep
+from weighting.adjusting.step import Block, Projection, WeightStep
 from weighting.base.arrays import Floats
 from weighting.base.categories import (
     category_positions,
@@ -61,12 +61,13 @@ class Raking(WeightStep):
         """
         return (influence - self.cells.fitted(self.base_weights, influence)) * self.g[:, None]
 
-    def projection(self) -> Projection | None:
-        """The regression on the margins, where they are few."""
-        if sum(self.cells.sizes) > MOST_DIRECTIONS:
-            return None
-        member, inverse = self.cells.margins(self.base_weights)
-        return Projection(self.g, member * self.g[:, None], inverse @ (member.T * self.base_weights))
+    def projection(self) -> Projection:
+        """The regression on the margins."""
+        cells = self.cells
+        members = [(code[cells.rows], size) for code, size in zip(cells.codes, cells.sizes, strict=True)]
+        left = tuple(Block(code, self.g, size) for code, size in members)
+        right = tuple(Block(code, self.base_weights, size) for code, size in members)
+        return Projection(self.g, left, cells.inverse(self.base_weights), right)
 
 
 def rake(

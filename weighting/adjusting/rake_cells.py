@@ -66,13 +66,10 @@ class CrossedCells:
             fitted[:, column] = in_cell[self.rows]
         return fitted
 
-    def margins(self, weights: Floats) -> tuple[Floats, Floats]:
-        """(n, p) membership in each category of all variables, and the inverse of its (p, p) weighted products."""
-        columns = [code[self.rows, None] == np.arange(n) for code, n in zip(self.codes, self.sizes, strict=True)]
-        inverse = np.asarray(
-            np.linalg.pinv(self._normal_matrix(self.sums(weights)), hermitian=True, rcond=1e-12), np.float64
-        )
-        return np.hstack(columns).astype(np.float64), inverse
+    def inverse(self, weights: Floats) -> Floats:
+        """(p, p) inverse of the weighted products of the memberships in all categories."""
+        normal = self._normal_matrix(self.sums(weights))
+        return np.asarray(np.linalg.pinv(normal, hermitian=True, rcond=1e-12), np.float64)
 
     def _normal_matrix(self, size: Floats) -> Floats:
         """Weighted counts of each pair of categories."""

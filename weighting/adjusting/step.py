@@ -3,48 +3,116 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from weighting.base.arrays import Floats
+from weighting.base.arrays import Floats, Ints
+from weighting.base.sums import column_sums, sums
 
-__all__ = ["MOST_DIRECTIONS", "Projection", "WeightStep"]
+__all__ = ["Block", "Projection", "WeightStep"]
 
-#: categories that are worth a column each
-MOST_DIRECTIONS = 64
+#: directions that a projection may have; products of so many by so many are kept
+_MOST = 1500
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Directions of which each row has a part in one: its category's. A number is a block of one category."""
+
+    #: (n,) category of each row
+    codes: Ints
+    #: (n,) its part
+    values: Floats
+    #: categories
+    size: int
+
+    def sums(self, column: Ints, values: Floats, columns: int, row: Ints | None = None) -> Floats:
+        """(size, K) sums of (E,) values by the row's category and the entry's column, times the row's part."""
+        codes, part = (self.codes, self.values) if row is None else (self.codes[row], self.values[row])
+        return sums(codes * columns + column, part * values, self.size * columns).reshape(self.size, columns)
+
+    def scaled(self, factor: Floats) -> Block:
+        """The same with each row's part multiplied."""
+        return Block(self.codes, self.values * factor, self.size)
+
+
+def number_block(values: Floats) -> Block:
+    """A number known of each row as a block."""
+    return Block(np.zeros(len(values), np.intp), values, 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """Residuals of an influence u, written as scale · u − left · (right · u).
+    """Residuals of an influence u, written as scale · u − left · middle · (right · u), with p directions.
 
-    >>> mean_out = Projection(np.ones(2), np.ones((2, 1)), np.full((1, 2), 0.5))
+    >>> everybody = Block(np.zeros(2, np.intp), np.ones(2), 1)
+    >>> mean_out = Projection(np.ones(2), (everybody,), np.eye(1), (everybody.scaled(np.full(2, 0.5)),))
     >>> mean_out.after(mean_out).of(np.array([[1.0], [3.0]])).ravel().tolist()
     [-1.0, 1.0]
     """
 
     #: (n,)
     scale: Floats
-    #: (n, p)
-    left: Floats
-    #: (p, n)
-    right: Floats
+    #: blocks of p directions in all
+    left: tuple[Block, ...]
+    #: (p, p)
+    middle: Floats
+    #: blocks of p directions in all
+    right: tuple[Block, ...]
+
+    def slopes(self, row: Ints | None, column: Ints, values: Floats, columns: int) -> Floats:
+        """(p, K) middle · right · u, of influences given by entries (row, column, value)."""
+        if not self.right:
+            return np.zeros((0, columns))
+        return np.asarray(self.middle @ np.vstack([part.sums(column, values, columns, row) for part in self.right]))
 
     def of(self, influence: Floats) -> Floats:
         """(n, k) residuals of (n, k) influences."""
-        found: Floats = self.left @ (self.right @ influence)
-        return np.subtract(influence * self.scale[:, None], found, out=found)
+        residuals: Floats = influence * self.scale[:, None]
+        if not self.right:
+            return residuals
+        slopes = self.middle @ np.vstack([column_sums(b.codes, b.values, influence, b.size) for b in self.right])
+        start = 0
+        for part in self.left:
+            residuals -= part.values[:, None] * slopes[start + part.codes]
+            start += part.size
+        return residuals
 
-    def after(self, other: Projection) -> Projection:
-        """This one applied to what another one leaves."""
-        carried = self.scale[:, None] * other.left - self.left @ (self.right @ other.left)
+    def after(self, other: Projection) -> Projection | None:
+        """This one applied to what another one leaves; None where that has too many directions to be worth it."""
+        size, others = len(self.middle), len(other.middle)
+        if size + others > _MOST:
+            return None
+        middle = np.zeros((others + size, others + size))
+        middle[:others, :others] = other.middle
+        middle[others:, others:] = self.middle
+        middle[others:, :others] = -self.middle @ products(self.right, other.left) @ other.middle
         return Projection(
             self.scale * other.scale,
-            np.hstack([carried, self.left]),
-            np.vstack([other.right, self.right * other.scale]),
+            (*(part.scaled(self.scale) for part in other.left), *self.left),
+            middle,
+            (*other.right, *(part.scaled(other.scale) for part in self.right)),
         )
+
+
+def chained(projections: Sequence[Projection | None], rows: int) -> Projection | None:
+    """Several projections in the order in which they are applied, as one; None where one of them is none."""
+    found: Projection | None = Projection(np.ones(rows), (), np.zeros((0, 0)), ())
+    for this in projections:
+        if this is None or found is None:
+            return None
+        found = this.after(found)
+    return found
+
+
+def products(first: tuple[Block, ...], second: tuple[Block, ...]) -> Floats:
+    """(p, q) products over the rows of each direction of one with each of the other."""
+    if not first or not second:
+        return np.zeros((sum(b.size for b in first), sum(b.size for b in second)))
+    return np.block([[one.sums(two.codes, two.values, two.size) for two in second] for one in first])
 
 
 class WeightStep(ABC):
@@ -69,6 +137,14 @@ class WeightStep(ABC):
 
     def projection(self) -> Projection | None:
         """The way back as a ``Projection``; None where it is none, or has too many directions to be worth it."""
+        return None
+
+    def response_projection(self, counts: Floats) -> tuple[Projection, Floats] | None:
+        """The same scores as ``response_scores``: a projection, and the (n,) factor that its residuals get.
+
+        Args:
+            counts: (n,) answers that each row stands for.
+        """
         return None
 
     def response_scores(self, influence: Floats, counts: Floats) -> Floats | None:

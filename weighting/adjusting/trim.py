@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.adjusting.step import WeightStep
+from weighting.adjusting.step import Projection, WeightStep, chained, number_block
 from weighting.base.arrays import Flags, Floats
 from weighting.base.sums import bounded_shares
 from weighting.design.checks import checked_weights
@@ -40,6 +40,12 @@ class TrimPass:
         typical: Floats = (self.part @ influence) / self.part.sum()
         return np.where(self.inside[:, None], self.factor * influence + (1 - self.factor) * typical, typical)
 
+    def projection(self) -> Projection:
+        """The same through one direction, the typical influence."""
+        typical = number_block(np.where(self.inside, self.factor - 1, -1.0))
+        part = number_block(self.part / self.part.sum())
+        return Projection(np.where(self.inside, self.factor, 0.0), (typical,), np.eye(1), (part,))
+
 
 @dataclass(frozen=True, eq=False)
 class GivenFactors(WeightStep):
@@ -66,6 +72,12 @@ class GivenFactors(WeightStep):
         before = self.base_weights
         factor = np.divide(self.weights, before, out=np.zeros_like(before), where=before != 0)
         return influence * factor[:, None]
+
+    def projection(self) -> Projection:
+        """A factor a row, and nothing else."""
+        before = self.base_weights
+        factor = np.divide(self.weights, before, out=np.zeros_like(before), where=before != 0)
+        return Projection(factor, (), np.zeros((0, 0)), ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +113,10 @@ class Trimming(WeightStep):
         for one in reversed(self.passes):
             influence = one.back(influence)
         return influence
+
+    def projection(self) -> Projection | None:
+        """The passes, last one first."""
+        return chained([one.projection() for one in reversed(self.passes)], len(self.weights))
 
 
 def trim_weights(

@@ -16,7 +16,8 @@ from weighting.estimating.assemble import Variable
 from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.source import Score, influence_of_mean, source_of
 from weighting.results.estimate import Estimate
-from weighting.variance.influence import Influence
+from weighting.variance.influence import Influence, kept_squares
+from weighting.variance.projected import Touched
 from weighting.variance.stages import stages
 
 #: entries of an influence worked on at a time
@@ -58,7 +59,7 @@ def scored_against_rest(design: Design, y: ArrayLike, domains: ArrayLike, score:
     units, groups = source.mean(score), source.groups()
     rest = _Rest(design, replace(groups, value=score(groups.value)).observed())
     halves = rest.halves(units)
-    variance = rest_variance(design, halves) if rest.plain() else rest.one_by_one()
+    variance = rest_variance(design, halves) if rest.plain() else rest.through_sums(halves)
     return rest.estimate(units, halves.own - halves.others, variance)
 
 
@@ -85,6 +86,27 @@ class _Rest:
         with np.errstate(divide="ignore", invalid="ignore"):
             others = (total.sum() - total) / (size.sum() - size)
         return Halves(cells, units.value - centre, others, size, centre)
+
+    def through_sums(self, halves: Halves) -> Floats:
+        """(D,) the same under adjusted weights: a part on the domain's rows, and two columns that all rows have."""
+        squares = kept_squares(self.design)
+        if squares is None:
+            return self.one_by_one()
+        cells, left = self.cells, halves.other_weight
+        moved = cells.take(cells.value) - halves.centre
+        own, others, weight = halves.own[cells.column], halves.others[cells.column], halves.weight[cells.column]
+        inside = (moved - own) / weight + (moved - others) / left[cells.column]
+        touched = Touched(cells.index, cells.column, inside, cells.columns)
+        everybody = np.zeros((len(cells.rows.stratum), 2))
+        everybody[slice(None) if cells.index is None else cells.index] = np.stack([moved, np.ones_like(moved)], axis=1)
+        shares = np.stack([-1 / left, halves.others / left], axis=1)
+        variance = np.zeros(cells.columns)
+        for part in squares:
+            crossed = part.cross(touched, everybody)
+            between, among = crossed[:-2], crossed[-2:]
+            variance += part.squares(touched) + 2 * (shares * between).sum(axis=1)
+            variance += np.einsum("ka,ab,kb->k", shares, among, shares)
+        return np.maximum(variance, 0.0)
 
     def one_by_one(self) -> Floats:
         """(D,) variance of each difference from the influence of every row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,9 +18,7 @@ from weighting.estimating.cells import read_answers
 from weighting.estimating.means import mean
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import t_quantile
-from weighting.variance.influence import covariance
 
-TableStatistic: TypeAlias = Literal["F", "chisq", "Wald", "adjWald"]
 RankTest: TypeAlias = Literal["kruskal-wallis", "van der waerden", "median"]
 
 
@@ -95,107 +93,6 @@ def _t_result(found: Estimate, df: float, null: float) -> TestResult:
         raise WeightingError(f"the t test has {df:g} degrees of freedom and standard error {error:g}: nothing to test.")
     t = away / error
     return TestResult(t, (df,), float(2 * special.stdtr(df, -abs(t))), "t", away, error)
-
-
-def rao_scott(design: Design, rows: ArrayLike, columns: ArrayLike, *, statistic: TableStatistic = "F") -> TestResult:
-    """Test of independence in a two-way table, as R's ``svychisq``.
-
-    Args:
-        design: the sample of n rows.
-        rows: (n,) labels; rows with a missing label are left out.
-        columns: (n,) labels.
-        statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one, whose
-            statistic is Pearson's chi-square of the weighted shares and whose p value alone is corrected, as in R;
-            "Wald" of the distances from independence, and "adjWald", which allows for few degrees of freedom.
-
-    Returns:
-        TestResult.
-
-    Raises:
-        WeightingError: a table with one row or column.
-
-    Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82; Koch, Freeman
-    and Freeman (1975), International Statistical Review 43, for Wald's.
-
-    >>> test = rao_scott(Design(weights=[1] * 8), list("aaaabbbb"), list("xxxyxyyy"))
-    >>> round(test.statistic, 4), test.degrees_of_freedom
-    (1.75, (1.0, 7.0))
-    """
-    first = factorise(rows, "rows", allow_missing=True)
-    second = factorise(columns, "columns", allow_missing=True)
-    if statistic not in get_args(TableStatistic):
-        raise WeightingError(f"{statistic!r} is no statistic of a table: choose {', '.join(get_args(TableStatistic))}.")
-    if min(len(first), len(second)) < 2:
-        raise WeightingError("a test of independence needs at least two rows and two columns.")
-    if statistic in ("Wald", "adjWald"):
-        return _wald(design, first, second, adjust=statistic == "adjWald")
-    shape = (len(first), len(second))
-    cell = np.where((first.codes < 0) | (second.codes < 0), -1.0, first.codes * shape[1] + second.codes)
-    indicators = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
-    indicators[cell < 0] = np.nan
-    shares = mean(design, indicators)
-    p, n = shares.value, float(shares.n[0])
-    table = p.reshape(shape)
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    if not expected.all():
-        raise WeightingError("a row or column of the table has no weight: leave it out.")
-    pearson = n * float(((table - expected) ** 2 / expected).sum())
-    delta = _generalised_effects(shape, p, shares.covariance(), n)
-    trace, square = float(np.trace(delta)), float(np.trace(delta @ delta))
-    interactions = (shape[0] - 1) * (shape[1] - 1)
-    if statistic == "chisq":
-        p_value = float(special.chdtrc(interactions, pearson / (trace / interactions)))
-        return TestResult(pearson, (float(interactions),), p_value, "chisq")
-    top = trace**2 / square
-    df = (round(top, 9), round(top * design.degrees_of_freedom, 9))
-    return TestResult(pearson / trace, df, float(special.fdtrc(*df, pearson / trace)), "F")
-
-
-def _wald(design: Design, rows: Factor, columns: Factor, *, adjust: bool) -> TestResult:
-    """Wald's test that each total is that of its row times that of its column over all."""
-    used = (rows.codes >= 0) & (columns.codes >= 0)
-    row, column = (
-        (used & (factor.codes == np.arange(len(factor))[:, None])).astype(np.float64) for factor in (rows, columns)
-    )
-    weight = design.weights * design.counts
-    size, across, down = float(weight @ used), row @ weight, column @ weight
-    if not across.all() or not down.all():
-        raise WeightingError("a row or column of the table has no weight: leave it out.")
-    away = (row * weight) @ column.T - np.outer(across, down) / size
-    influence = np.stack(
-        [
-            row[i] * column[j]
-            - row[i] * down[j] / size
-            - column[j] * across[i] / size
-            + used * across[i] * down[j] / size**2
-            for i in range(1, len(rows))
-            for j in range(1, len(columns))
-        ],
-        axis=1,
-    )
-    distance, top = away[1:, 1:].ravel(), (len(rows) - 1) * (len(columns) - 1)
-    df = design.degrees_of_freedom
-    below = df - top + 1 if adjust else df
-    spread = covariance(design, influence)
-    if below <= 0 or np.linalg.matrix_rank(spread, hermitian=True) < top:
-        raise WeightingError(
-            f"the design has {df:g} degrees of freedom, too few for a table of {top} interactions: merge categories."
-        )
-    statistic = float(distance @ np.linalg.solve(spread, distance)) / top
-    statistic *= below / df if adjust else 1.0
-    return TestResult(statistic, (float(top), below), float(special.fdtrc(top, below, statistic)), "F")
-
-
-def _generalised_effects(shape: tuple[int, int], p: Floats, covariance: Floats, n: float) -> Floats:
-    """Design effects of the interactions (Rao and Scott 1984, equation 2.1)."""
-    i, j = np.divmod(np.arange(len(p)), shape[1])
-    main = np.column_stack(
-        [np.ones(len(p)), *(i == r for r in range(1, shape[0])), *(j == c for c in range(1, shape[1]))]
-    )
-    both = np.column_stack([(i == r) & (j == c) for r in range(1, shape[0]) for c in range(1, shape[1])])
-    free = both - main @ np.linalg.lstsq(main, both.astype(np.float64), rcond=None)[0]
-    scaled = free * np.divide(1, p, out=np.zeros_like(p), where=p > 0)[:, None]
-    return np.asarray(np.linalg.solve(free.T @ scaled / n, scaled.T @ covariance @ scaled), np.float64)
 
 
 def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest = "kruskal-wallis") -> TestResult:

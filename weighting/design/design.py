@@ -111,6 +111,8 @@ class Design:
     index: NDArray[Any] | None
     #: the calibration that made the weights, None for design weights
     adjustment: Adjustment | None
+    #: what variances of this design share, worked out once
+    kept: dict[str, Any]
 
     def __init__(
         self,
@@ -144,6 +146,7 @@ class Design:
             lonely_psu=lonely_psu,
             lonely_in_domains=lonely_in_domains and lonely_psu in ("adjust", "average"),
             adjustment=None,
+            kept={},
             index=shared_index({**columns, "ssu_population": ssu_population}),
         )
         self._put(psu=None if psu is None else nested(self.strata, factorise(psu, "psu"), "psu"))
@@ -227,7 +230,7 @@ class Design:
         checked = checked_weights(weights, len(self)) if adjustment is None else finite_weights(weights, len(self))
         copy = object.__new__(Design)
         copy._put(**{field.name: getattr(self, field.name) for field in fields(self)})
-        copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment)
+        copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment, kept={})
         copy._put(stratum_weights=shared_weights(self.strata, checked))
         return copy
 

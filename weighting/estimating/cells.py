@@ -89,6 +89,30 @@ def read_domains(domains: ArrayLike | None, design: Design) -> DomainCodes:
     return DomainCodes(factor.codes, None, factor.labels, array.dtype.kind in "fO" and bool(factor.codes.min() < 0))
 
 
+def read_domain(domain: ArrayLike | None, design: Design) -> Flags:
+    """(n,) whether each row is meant; everybody where nothing is said.
+
+    Raises:
+        WeightingError: other than one boolean a row.
+    """
+    if domain is None:
+        return np.ones(len(design), np.bool_)
+    design.check_order(domain, "domain")
+    inside = plain(domain)
+    if inside.shape != (len(design),) or inside.dtype != np.bool_:
+        raise WeightingError(f"domain must hold {len(design)} booleans, one a row.")
+    return np.asarray(inside)
+
+
+def domain_degrees(design: Design, inside: Flags) -> float:
+    """PSUs less strata among the rows of a domain that carry a weight, as R's ``degf`` of a subset."""
+    used = inside & (design.weights != 0)
+    strata = len(np.unique(design.strata.codes[used]))
+    if design.psu is None:
+        return float(design.counts[used].sum()) - strata
+    return float(len(np.unique(design.psu.codes[used])) - strata)
+
+
 def read_answers(y: ArrayLike, design: Design) -> NDArray[Any]:
     """(n,) or (n, V) numbers, nan for missing; whole numbers stay as they are."""
     n = len(design)

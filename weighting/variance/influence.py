@@ -17,11 +17,13 @@ from weighting.design.design import Adjustment, Design
 from weighting.errors import WeightingError
 from weighting.variance.dense import dense_covariance, dense_variances
 from weighting.variance.matrix import pps_covariance, sparse_covariance
-from weighting.variance.projected import Touched, can_project, projected_variances
+from weighting.variance.projected import ResidualSquares, Touched, residual_squares
 from weighting.variance.stages import Scores, satterthwaite, variances
 
 #: cells of a dense influence worked on at a time by calibrated designs
 _BLOCK = 500_000
+#: influences so small are spread over all rows, which keeps the last digits
+_SMALL = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +111,10 @@ class Influence:
 
     def _adjusted_variance(self, design: Design, adjustment: Adjustment) -> Floats:
         n = len(self.rows.stratum)
-        if n * self.columns > _BLOCK and can_project(design) and isinstance(adjustment, AdjustmentChain):
-            projection = adjustment.projection
-            if projection is not None:
-                row = np.arange(n) if self.index is None else self.index
-                touched = Touched(row, self.column, self.values, self.columns)
-                return projected_variances(design, projection, adjustment.base_weights, touched)
+        squares = kept_squares(design) if n * self.columns > _SMALL else None
+        if squares is not None:
+            touched = Touched(self.index, self.column, self.values, self.columns)
+            return np.asarray(sum(part.squares(touched) for part in squares), np.float64)
         step = max(1, _BLOCK // n)
         parts = [slice(k, min(k + step, self.columns)) for k in range(0, self.columns, step)]
         weights = adjustment.base_weights[:, None]
@@ -124,6 +124,16 @@ class Influence:
             variance = dense_variances(design, weights * adjustment.residuals(dense), design.counts)
             found.append(variance + sum((noise**2).sum(axis=0) for noise in _response_noise(design, adjustment, dense)))
         return np.concatenate(found)
+
+
+def kept_squares(design: Design) -> tuple[ResidualSquares, ...] | None:
+    """The sums of squares of an adjusted design, worked out once; None where only dense residuals will do."""
+    if not isinstance(design.adjustment, AdjustmentChain):
+        return None
+    if "squares" not in design.kept:
+        design.kept["squares"] = residual_squares(design, design.adjustment)
+    squares: tuple[ResidualSquares, ...] | None = design.kept["squares"]
+    return squares
 
 
 def _response_noise(design: Design, adjustment: Adjustment, influence: Floats) -> list[Floats]:
