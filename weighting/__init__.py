@@ -25,7 +25,7 @@ from weighting.comparing.ranks import RankSets, rank_sets
 from weighting.comparing.rest import against_rest
 from weighting.comparing.rounds import PanelRound, change
 from weighting.comparing.tables import rao_scott
-from weighting.comparing.tests import TestResult, rank_test, t_test
+from weighting.comparing.tests import TestResult, equal_means, rank_test, t_test
 from weighting.design.design import Adjustment, Design
 from weighting.design.tally import Tally
 from weighting.drawing.numbers import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
@@ -42,6 +42,7 @@ from weighting.errors import WeightingError
 from weighting.estimating.levels import LevelTable, levels
 from weighting.estimating.means import mean, proportion, ratio, total
 from weighting.estimating.quantiles import median, quantile
+from weighting.fitting.regression import ModelEstimate, Regression, regression
 from weighting.planning.allocation import Allocation, allocate
 from weighting.planning.budget import allocate_budget
 from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision
@@ -66,6 +67,7 @@ __all__ = [
     "Interval",
     "LevelTable",
     "MarginCheck",
+    "ModelEstimate",
     "NonresponseAdjustment",
     "OutcomeRates",
     "Pairs",
@@ -73,6 +75,7 @@ __all__ = [
     "PostStratification",
     "Raking",
     "RankSets",
+    "Regression",
     "ReplicateEstimate",
     "Replicates",
     "SampleSize",
@@ -103,6 +106,7 @@ __all__ = [
     "difference",
     "draw_stratified",
     "eligibility_rate",
+    "equal_means",
     "given_replicates",
     "inclusion_probabilities",
     "interaction",
@@ -125,6 +129,7 @@ __all__ = [
     "rank_test",
     "rao_scott",
     "ratio",
+    "regression",
     "replicate_weights",
     "response_propensities",
     "response_rates",

@@ -239,3 +239,67 @@ def rank(case):
 
 
 CALLS |= {"raoscott": raoscott, "rank": rank}
+
+
+def _sample_of(case, data):
+    """The design, its replicates, or the calibrated design that a case asks for."""
+    spec = case["design"]
+    if "replicate_weights" in spec:
+        table = columns(spec["replicate_weights"])
+        matrix = np.column_stack([table[name] for name in list(table)[1:]])
+        return weighting.given_replicates(data[spec["weights"]], matrix, scale=spec["scale"], mse=spec["mse"])
+    if "fpc1" in str(spec.get("weights")):
+        psu, ssu = data["dnum"], data["snum"]
+        return weighting.Design(psu=psu, population=data["fpc1"], ssu=ssu, ssu_population=data["fpc2"])
+    design, _ = calibrated(case, data)
+    return weighting.replicate_weights(design, spec["replicates"]) if "replicates" in spec else design
+
+
+def _model_of(case, data, family):
+    request = case["request"]
+    left, terms = request["formula"].split("~")
+    y = evaluate(request["y_is"], data) if "y_is" in request else data[left]
+    domain = evaluate(request["subset"], data) if "subset" in request else None
+    return weighting.regression(_sample_of(case, data), y, data, terms, family=family, domain=domain)
+
+
+def regression(case):
+    """Coefficients, covariance, t, p and intervals."""
+    data, expected = data_of(case), case["expected"]
+    model = _model_of(case, data, case["request"]["statistic"].split("_")[0])
+    rows = expected["rows"]
+    assert model.labels == tuple(row["label"] for row in rows)
+    near(model.value, [row["estimate"] for row in rows], case)
+    near(model.standard_error, [row["se"] for row in rows], case, "se", 100)
+    near(model.t, [row["t"] for row in rows], case, "t", 100)
+    near(model.p_value(), [row["p"] for row in rows], case, "p", 1000)
+    near(np.stack(model.interval(), axis=1), [row["ci95_t"] for row in rows], case, "ci95", 100)
+    if "vcov" in expected:
+        size = np.abs(expected["vcov"]).max()
+        np.testing.assert_allclose(model.covariance(), expected["vcov"], rtol=1e-6, atol=1e-8 * size)
+    assert model.n == expected["n"]
+    assert model.design_degrees_of_freedom == expected["df_design"]
+    assert model.degrees_of_freedom == expected["df_residual"]
+
+
+def wald(case):
+    """Several terms at once."""
+    data, expected, request = data_of(case), case["expected"], case["request"]
+    found = _model_of(case, data, request["model"]).wald(request["terms"].strip("~").split("+"))
+    near(found.statistic, expected["F"], case)
+    near(found.statistic * found.degrees_of_freedom[0], expected["chisq"], case)
+    near(found.p_value, expected["p"], case, "p", 100)
+    assert found.degrees_of_freedom == (expected["df"], expected["ddf"])
+
+
+def equal_means(case):
+    """Equal means of k groups."""
+    data, expected, request = data_of(case), case["expected"], case["request"]
+    domain = evaluate(request["subset"], data) if "subset" in request else None
+    found = weighting.equal_means(design_of(case, data), data[request["y"]], data[request["group"]], domain=domain)
+    near(found.statistic, expected["F"], case)
+    near(found.p_value, expected["p"], case, "p", 100)
+    assert found.degrees_of_freedom == (expected["df"], expected["ddf"])
+
+
+CALLS |= {"regression": regression, "wald": wald, "equal_means": equal_means}

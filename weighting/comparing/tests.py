@@ -14,7 +14,7 @@ from weighting.base.labels import Factor, factorise
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
 from weighting.errors import WeightingError
-from weighting.estimating.cells import read_answers
+from weighting.estimating.cells import domain_degrees, read_answers, read_domain
 from weighting.estimating.means import mean
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import t_quantile
@@ -93,6 +93,50 @@ def _t_result(found: Estimate, df: float, null: float) -> TestResult:
         raise WeightingError(f"the t test has {df:g} degrees of freedom and standard error {error:g}: nothing to test.")
     t = away / error
     return TestResult(t, (df,), float(2 * special.stdtr(df, -abs(t))), "t", away, error)
+
+
+def equal_means(design: Design, y: ArrayLike, groups: ArrayLike, *, domain: ArrayLike | None = None) -> TestResult:
+    """Test that k groups have the same mean, as R's ``regTermTest`` of a model with one factor.
+
+    Args:
+        design: the sample of n rows.
+        y: (n,) answers; nan is missing.
+        groups: (n,) labels; a missing one leaves the test.
+        domain: (n,) booleans, the rows that are meant.
+
+    Returns:
+        TestResult: Wald's F with k - 1 and PSUs - strata + 1 - k degrees of freedom, counted among the rows used.
+
+    Raises:
+        WeightingError: one group, or too few degrees of freedom.
+
+    Source: Koch, Freeman and Freeman (1975), International Statistical Review 43; Korn and Graubard (1990).
+
+    >>> test = equal_means(Design(weights=[1] * 6), [1, 2, 3, 3, 5, 4], list("aabbcc"))
+    >>> round(test.statistic, 3), test.degrees_of_freedom
+    (5.333, (2.0, 3.0))
+    """
+    answers = read_answers(y, design).astype(np.float64)
+    design.check_order(groups, "groups")
+    factor: Factor = factorise(groups, "groups", allow_missing=True)
+    if answers.ndim != 1 or factor.codes.shape != answers.shape:
+        raise WeightingError("equal_means takes one variable, and a group label for each row.")
+    used = read_domain(domain, design) & (factor.codes >= 0) & ~np.isnan(answers) & (design.weights != 0)
+    present = np.unique(factor.codes[used])
+    if len(present) < 2:
+        raise WeightingError("a test of equal means compares at least two groups.")
+    members = (factor.codes[:, None] == present) & used[:, None]
+    means = mean(design, answers, domains=members)
+    others = len(present) - 1
+    rows = np.column_stack([-np.ones(others), np.eye(others)])
+    spread, away = rows @ means.covariance() @ rows.T, rows @ means.value
+    below = domain_degrees(design, used) - others
+    if below <= 0 or np.linalg.matrix_rank(spread, hermitian=True) < others:
+        raise WeightingError(
+            f"the groups leave {below:g} degrees of freedom, or answers without spread: merge groups or leave them out."
+        )
+    statistic = float(away @ np.linalg.solve(spread, away)) / others
+    return TestResult(statistic, (float(others), below), float(special.fdtrc(others, below, statistic)), "F")
 
 
 def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest = "kruskal-wallis") -> TestResult:
