@@ -21,9 +21,11 @@ from weighting.base.labels import interaction
 from weighting.comparing.composite import Composite, composite
 from weighting.comparing.contrast import contrast, difference
 from weighting.comparing.many import Pairs, adjust_p, all_pairs
+from weighting.comparing.moments import correlation, covariance_matrix, cronbach_alpha
 from weighting.comparing.ranks import RankSets, rank_sets
 from weighting.comparing.rest import against_rest
 from weighting.comparing.rounds import PanelRound, change
+from weighting.comparing.standardise import standardise
 from weighting.comparing.tables import rao_scott
 from weighting.comparing.tests import TestResult, equal_means, rank_test, t_test
 from weighting.design.design import Adjustment, Design
@@ -102,7 +104,10 @@ __all__ = [
     "compare_margins",
     "composite",
     "contrast",
+    "correlation",
     "covariance",
+    "covariance_matrix",
+    "cronbach_alpha",
     "difference",
     "draw_stratified",
     "eligibility_rate",
@@ -138,6 +143,7 @@ __all__ = [
     "sample_size_for_difference",
     "sample_size_for_margin",
     "simple_random_rows",
+    "standardise",
     "stratum_spread",
     "summarise_weights",
     "survey_table",

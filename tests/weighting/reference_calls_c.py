@@ -303,3 +303,45 @@ def equal_means(case):
 
 
 CALLS |= {"regression": regression, "wald": wald, "equal_means": equal_means}
+
+
+def standardise(case):
+    """Means of units with one mix of people."""
+    data, request, expected = data_of(case), case["request"], case["expected"]
+    y = {"Low": 0.0, "Medium": 50.0, "High": 100.0}
+    answers = np.array([y[v] for v in data["satisfaction"]]) if request["y"] == "points" else data[request["y"]]
+    over = data[request["over"]]
+    design = weighting.standardise(
+        design_of(case, data),
+        data[request["standardize_by"]],
+        request["population"],
+        over=over,
+        y=answers if "excluding_missing" in request else None,
+    )
+    estimate = weighting.mean(design, answers, domains=over)
+    near(estimate.value, [row["estimate"] for row in expected["rows"]], case)
+    near(estimate.standard_error, [row["se"] for row in expected["rows"]], case, "se")
+    np.testing.assert_allclose(estimate.covariance(), expected["vcov"], rtol=1e-8, atol=1e-9)
+
+
+def moments(case):
+    """Variances, correlation and alpha."""
+    data, request, expected = data_of(case), case["request"], case["expected"]
+    design = design_of(case, data)
+    domain = ~np.isnan(data["q2"]) if "subset" in case["design"] else None
+    if request["statistic"] == "covariance_matrix":
+        found = weighting.covariance_matrix(design, np.column_stack([data[name] for name in request["y"]]))
+        near(found.value, expected["matrix"], case)
+        near(found.standard_error, expected["se"], case, "se")
+    elif request["statistic"] == "correlation":
+        found = weighting.correlation(design, data[request["x"]], data[request["y"]], domain=domain)
+        near(found.value, expected["estimate"], case)
+        near(found.standard_error, expected["se"], case, "se")
+        assert found.degrees_of_freedom == expected["df"]
+    else:
+        found = weighting.cronbach_alpha(design, np.column_stack([data[n] for n in request["items"]]), domain=domain)
+        near(found.value, expected["alpha"], case)
+        assert found.n == expected["n"]
+
+
+CALLS |= {"standardize": standardise, "covariance": moments}

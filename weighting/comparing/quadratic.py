@@ -56,7 +56,7 @@ def saddlepoint_tail(statistic: float, weights: Floats, df: float) -> float:
     Source: Kuonen (1999), Biometrika 86, 929-935.
 
     >>> round(saddlepoint_tail(4.0, np.ones(1), 10.0), 3)
-    0.072
+    0.076
     """
     whole = np.floor(df)
     each = np.append(weights, -statistic / df)

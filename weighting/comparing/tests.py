@@ -114,7 +114,7 @@ def equal_means(design: Design, y: ArrayLike, groups: ArrayLike, *, domain: Arra
 
     >>> test = equal_means(Design(weights=[1] * 6), [1, 2, 3, 3, 5, 4], list("aabbcc"))
     >>> round(test.statistic, 3), test.degrees_of_freedom
-    (5.333, (2.0, 3.0))
+    (15.0, (2.0, 3.0))
     """
     answers = read_answers(y, design).astype(np.float64)
     design.check_order(groups, "groups")

@@ -43,13 +43,13 @@ class ModelEstimate:
     @property
     def standard_error(self) -> Floats:
         """(k,) standard errors."""
-        return np.sqrt(np.maximum(np.diagonal(self._covariance), 0.0))
+        return np.asarray(np.sqrt(np.maximum(np.diagonal(self._covariance), 0.0)), np.float64)
 
     @property
     def t(self) -> Floats:
         """(k,) values over their standard errors."""
         error = self.standard_error
-        return np.divide(self.value, error, out=np.full(len(error), np.nan), where=error > 0)
+        return np.asarray(np.divide(self.value, error, out=np.full(len(error), np.nan), where=error > 0), np.float64)
 
     def p_value(self) -> Floats:
         """(k,) two-sided p values of the t tests against 0; nan without degrees of freedom."""
@@ -110,7 +110,8 @@ class Regression(ModelEstimate):
             values: the values to compare; a factor's levels if left out.
 
         Returns:
-            Means on the scale of the answers, with the covariance that knows both model and sample.
+            Means on the scale of the answers. Model and sample are linearised together; R adds their two shares of the
+            variance as if they were independent.
 
         Raises:
             WeightingError: a number without values, a proportional odds model.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -129,18 +129,9 @@ def read_terms(terms: str | Sequence[str]) -> tuple[list[tuple[str, ...]], set[s
                     names[place] = match.group(1).strip()
                     factors.add(names[place])
         for size in range(1, len(pieces) + 1):
-            found += [tuple(n for piece in chosen for n in piece) for chosen in _choices(pieces, size)]
+            found += [tuple(n for piece in chosen for n in piece) for chosen in combinations(pieces, size)]
     unique = list(dict.fromkeys(term for term in found if term not in (("",), ("1",))))
     return sorted(unique, key=len), factors
-
-
-def _choices(pieces: list[list[str]], size: int) -> list[tuple[list[str], ...]]:
-    chosen = [()] if size == 0 else []
-    if size == 0:
-        return [()]
-    for place in range(len(pieces) - size + 1):
-        chosen += [(pieces[place], *rest) for rest in _choices(pieces[place + 1 :], size - 1)]
-    return chosen
 
 
 def model_matrix(data: Any, terms: str | Sequence[str] | None, used: Flags) -> tuple[ModelMatrix, Flags]:

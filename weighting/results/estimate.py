@@ -151,6 +151,11 @@ class Estimate:
         value = np.where(driven, np.clip(self.value, low, high), self.value) if driven.any() else self.value
         return replace(self, value=value, limits=(low, high))
 
+    def single(self) -> Estimate:
+        """The only estimate, in shape ()."""
+        arrays: dict[str, Any] = {name: getattr(self, name).reshape(()) for name in _ARRAYS}
+        return replace(self, **arrays)
+
     def at(self, index: Ints) -> Estimate:
         """Some of the flattened estimates, without covariance; entries may repeat."""
         arrays: dict[str, Any] = {name: getattr(self, name).ravel()[index] for name in _ARRAYS}
