@@ -1,8 +1,8 @@
 """What domains cost under adjusted weights beside the cell sums that nobody can save.
 
-Run it with ``python -m bench.weighting_domains``. Floor of a mean: the sums by adjustment cell × domain and by stratum ×
-domain that its linearised variance needs, written out with ``bincount``; of a level table: the same for each of its ten
-statistics.
+Run it with ``python -m bench.weighting_domains``. Floor of a mean: the sums by adjustment cell × domain and by stratum
+× domain that its linearised variance needs, written out with ``bincount``; of a level table: the same for each of its
+ten statistics.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
             floor, ours = compared(lambda k=kind: survey.floor(k), task)
             ratio = ours / (floor * times)
             print(
-                f"{kind:20s} {name:13s} floor {floor * times:7.4f} s  ours {ours:7.4f} s  ratio {ratio:5.2f}  (at most 5)"
+                f"{kind:20s} {name:13s} floor {floor * times:7.4f} s  ours {ours:7.4f} s  ratio {ratio:5.2f}  (most 5)"
             )
     for rows, domains in ((50_000, 1_000), (100_000, 1_000), (100_000, 2_000), (200_000, 1_000)):
         design = AdjustedSurvey(rows, domains)

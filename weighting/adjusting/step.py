@@ -16,6 +16,8 @@ __all__ = ["Block", "Projection", "WeightStep"]
 
 #: directions that a projection may have; products of so many by so many are kept
 _MOST = 1500
+#: columns that are summed one by one
+_FEW = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,12 @@ class Block:
         """(size, K) sums of (E,) values by the row's category and the entry's column, times the row's part."""
         codes, part = (self.codes, self.values) if row is None else (self.codes[row], self.values[row])
         return sums(codes * columns + column, part * values, self.size * columns).reshape(self.size, columns)
+
+    def column_sums(self, values: Floats) -> Floats:
+        """(size, k) sums of (n, k) values times the row's part."""
+        if values.shape[1] > _FEW:
+            return column_sums(self.codes, self.values, values, self.size)
+        return np.stack([sums(self.codes, self.values * column, self.size) for column in values.T], axis=1)
 
     def scaled(self, factor: Floats) -> Block:
         """The same with each row's part multiplied."""
@@ -71,13 +79,14 @@ class Projection:
 
     def of(self, influence: Floats) -> Floats:
         """(n, k) residuals of (n, k) influences."""
-        residuals: Floats = influence * self.scale[:, None]
+        residuals: Floats = np.asfortranarray(influence * self.scale[:, None])
         if not self.right:
             return residuals
-        slopes = self.middle @ np.vstack([column_sums(b.codes, b.values, influence, b.size) for b in self.right])
+        slopes = self.middle @ np.vstack([part.column_sums(influence) for part in self.right])
         start = 0
         for part in self.left:
-            residuals -= part.values[:, None] * slopes[start + part.codes]
+            for column, slope in zip(residuals.T, slopes[start : start + part.size].T, strict=True):
+                column -= part.values * slope[part.codes]
             start += part.size
         return residuals
 

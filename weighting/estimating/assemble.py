@@ -149,10 +149,13 @@ class Variable:
     influence: Callable[[], Influence]
 
 
-def variable(design: Design, cells: AnswerCells, statistic: Statistic) -> Variable:
-    """Estimate one variable in all domains."""
+def variable(design: Design, cells: AnswerCells, statistic: Statistic, kept: dict[bytes, DomainBase]) -> Variable:
+    """Estimate one variable in all domains; what variables with the same answers missing share is kept."""
     observed = cells.observed()
-    base = base_of(design, cells, observed)
+    key = np.isnan(cells.value).tobytes()
+    if key not in kept:
+        kept[key] = base_of(design, cells, observed)
+    base = kept[key]
     value, influence = statistic(observed, base)
     moved = Influence(observed.rows, observed.index, observed.column, influence, cells.columns)
     found = precision(base, value, moved.variance(design), spread_of(moved, base.weight))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -65,6 +65,8 @@ class RowSource:
 
     design: Design
     cells: AnswerCells
+    #: what each set of missing answers leaves to estimate from
+    _kept: dict[bytes, DomainBase] = field(default_factory=dict, repr=False)
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -86,7 +88,7 @@ class RowSource:
 
     def estimate(self, cells: AnswerCells, statistic: Statistic) -> Variable:
         """Any linearised statistic of the cells."""
-        return variable(self.design, cells, statistic)
+        return variable(self.design, cells, statistic, self._kept)
 
     def counts(self, answer: float) -> Floats:
         """(D,) how many gave the answer."""

@@ -103,14 +103,11 @@ class ResidualSquares:
         own = touched.take(self.weight * self.projection.scale) * touched.values
         each = self.each[:, None] * other
         parts = [sums(touched.column, own * touched.take(column), touched.columns) for column in each.T]
-        through = [
-            np.concatenate(
-                [part.sums(np.zeros_like(part.codes), self.weight * column, 1).ravel() for part in self.projection.left]
-                or [np.zeros(0)]
-            )
-            for column in each.T
-        ]
-        crossed = np.stack(parts, axis=1) - slopes.T @ np.stack(through, axis=1)
+        weighted = self.weight[:, None] * each
+        through = np.vstack(
+            [part.column_sums(weighted) for part in self.projection.left] or [np.zeros((0, len(each.T)))]
+        )
+        crossed = np.stack(parts, axis=1) - slopes.T @ through
         squares = other.T @ each
         if self.strata is not None and self.count is not None and self.share is not None:
             size, strata = len(self.share), self.strata
