@@ -54,6 +54,7 @@ from weighting.planning.spread import StratumSpread, stratum_spread
 from weighting.replicates.methods import replicate_weights
 from weighting.replicates.weights import ReplicateEstimate, Replicates, given_replicates
 from weighting.results.estimate import Estimate, Interval
+from weighting.results.publication import publication_classes
 from weighting.table.table import SurveyTable, survey_table
 from weighting.variance.influence import covariance
 
@@ -128,6 +129,7 @@ __all__ = [
     "poststratify",
     "propensity_cells",
     "proportion",
+    "publication_classes",
     "quantile",
     "rake",
     "rank_sets",

@@ -32,7 +32,7 @@ __all__ = ["Calibration", "calibrate"]
 _COLLINEAR = 1e-10
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calibration(WeightStep):
     """Calibrated weights, and what a variance needs to know about them."""
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from weighting.base.arrays import Floats
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
 from weighting.base.sums import sums
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
@@ -25,8 +26,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class WeightSummary:
+@dataclass(frozen=True, repr=False)
+class WeightSummary(Printed):
     """Spread of weights; rows with weight 0 do not count."""
 
     n: int
@@ -122,8 +123,8 @@ def kish_effective_n(weights: ArrayLike) -> float:
     return summarise_weights(weights).effective_n
 
 
-@dataclass(frozen=True, eq=False)
-class MarginCheck:
+@dataclass(frozen=True, eq=False, repr=False)
+class MarginCheck(Printed):
     """One variable's weighted counts before and after an adjustment, beside the known totals."""
 
     name: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 
 __all__ = ["Disposition", "OutcomeRates", "eligibility_rate", "response_rates"]
@@ -31,8 +32,8 @@ KNOWN = tuple(letter for letter in Disposition if letter not in ("UH", "UO"))
 Counts = Mapping[str, float] | Mapping[Disposition, float]
 
 
-@dataclass(frozen=True)
-class OutcomeRates:
+@dataclass(frozen=True, repr=False)
+class OutcomeRates(Printed):
     """Response, cooperation, refusal and contact rates; a rate that has no denominator yet is None."""
 
     rr1: float | None

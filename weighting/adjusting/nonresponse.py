@@ -24,7 +24,7 @@ STATUSES = ("respondent", "nonrespondent", "ineligible", "unknown")
 _RESPONDENT, _NONRESPONDENT, _INELIGIBLE, _UNKNOWN = range(4)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NonresponseAdjustment(WeightStep):
     """Factors by which the respondents of each cell stand for its nonrespondents."""
 

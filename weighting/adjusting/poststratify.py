@@ -19,7 +19,7 @@ from weighting.design.checks import checked_weights
 __all__ = ["PostStratification", "poststratify"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PostStratification(WeightStep):
     """Post-stratified weights, and what a variance needs to know about them."""
 

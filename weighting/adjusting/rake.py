@@ -26,7 +26,7 @@ from weighting.errors import WeightingError
 __all__ = ["Raking", "rake"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Raking(WeightStep):
     """Raked weights, and what a variance needs to know about them."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from weighting.base.arrays import Floats, Ints
+from weighting.base.printing import Printed
 from weighting.base.sums import column_sums, sums
 
 __all__ = ["Block", "Projection", "WeightStep"]
@@ -124,7 +125,7 @@ def products(first: tuple[Block, ...], second: tuple[Block, ...]) -> Floats:
     return np.block([[one.sums(two.codes, two.values, two.size) for two in second] for one in first])
 
 
-class WeightStep(ABC):
+class WeightStep(Printed, ABC):
     """A step from one set of weights to the next."""
 
     #: (n,) weights before and after the step.
@@ -132,6 +133,17 @@ class WeightStep(ABC):
     weights: Floats
     #: whether the step adds a chance beside the draw, such as who answers
     adds_chance: ClassVar[bool] = False
+
+    def columns(self) -> dict[str, Any]:
+        """One row: rows, sums before and after, smallest and largest weight after, zeros left aside."""
+        after = self.weights[self.weights != 0]
+        return {
+            "rows": [len(self.weights)],
+            "sum before": [float(self.base_weights.sum())],
+            "sum after": [float(self.weights.sum())],
+            "smallest": [float(after.min())],
+            "largest": [float(after.max())],
+        }
 
     @abstractmethod
     def residuals(self, influence: Floats) -> Floats:

@@ -47,7 +47,7 @@ class TrimPass:
         return Projection(np.where(self.inside, self.factor, 0.0), (typical,), np.eye(1), (part,))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GivenFactors(WeightStep):
     """A change of weights whose factors are taken as given, so that a variance knows nothing of how they came about."""
 
@@ -80,7 +80,7 @@ class GivenFactors(WeightStep):
         return Projection(factor, (), np.zeros((0, 0)), ())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trimming(WeightStep):
     """Trimmed weights, and what a variance needs to know about them."""
 

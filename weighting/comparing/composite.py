@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from weighting.base.arrays import Flags, Floats
 from weighting.base.labels import Factor, Label, factorise
+from weighting.base.printing import Printed
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
 from weighting.design.tally import Tally, read_sample
@@ -24,8 +25,8 @@ from weighting.results.intervals import Bounds, Level
 ThinRule: TypeAlias = Literal["none", "redistribute", "class mean"]
 
 
-@dataclass(frozen=True, eq=False)
-class Composite:
+@dataclass(frozen=True, eq=False, repr=False)
+class Composite(Printed):
     """Composites with the layers they were made of."""
 
     #: shape (D,) or ()
@@ -38,6 +39,12 @@ class Composite:
     shares: Floats
     #: (D, J) layers with fewer answers than the minimum
     thin: Flags
+
+    def columns(self) -> dict[str, Any]:
+        """The composites, with the share that each layer's own mean got."""
+        table = dict(self.estimate.columns())
+        table["label"] = list(self.domains)
+        return {**table, **{f"share of {j}": s.tolist() for j, s in zip(self.layers, self.shares.T, strict=True)}}
 
 
 def composite(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.base.arrays import Floats, Ints
+from weighting.base.printing import Printed
 from weighting.comparing.contrast import combination, pairwise
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
@@ -58,8 +59,8 @@ def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> Floats:
     return out.reshape(p.shape)
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
+@dataclass(frozen=True, eq=False, repr=False)
+class Pairs(Printed):
     """All pairwise differences of k estimates: first less second, (m,) each."""
 
     first: Ints
@@ -68,6 +69,11 @@ class Pairs:
     p_value: Floats
     #: adjusted for all pairs
     p_adjusted: Floats
+
+    def columns(self) -> dict[str, Any]:
+        """The differences with their p values."""
+        table = dict(self.differences.columns())
+        return {**table, "p_value": self.p_value.tolist(), "p_adjusted": self.p_adjusted.tolist()}
 
 
 def all_pairs(estimate: Estimate, method: PAdjustment = "holm") -> Pairs:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from weighting.base.arrays import Flags, Floats, Ints
+from weighting.base.printing import Printed
 from weighting.comparing.critical import DifferenceDraws, difference_errors
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
@@ -21,8 +22,8 @@ from weighting.results.estimate import Estimate
 _MARGIN = 1.02
 
 
-@dataclass(frozen=True, eq=False)
-class RankSets:
+@dataclass(frozen=True, eq=False, repr=False)
+class RankSets(Printed):
     """Ranks and their confidence sets; rank 1 is the largest value.
 
     >>> sets = rank_sets([90.0, 80.0, 70.0], [1.0, 1.0, 1.0])

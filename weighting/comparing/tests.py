@@ -11,6 +11,7 @@ from scipy import special
 
 from weighting.base.arrays import Floats
 from weighting.base.labels import Factor, factorise
+from weighting.base.printing import Printed
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
 from weighting.errors import WeightingError
@@ -22,8 +23,8 @@ from weighting.results.intervals import t_quantile
 RankTest: TypeAlias = Literal["kruskal-wallis", "van der waerden", "median"]
 
 
-@dataclass(frozen=True)
-class TestResult:
+@dataclass(frozen=True, repr=False)
+class TestResult(Printed):
     """A test with its reference distribution."""
 
     __test__ = False  # not a test class of pytest

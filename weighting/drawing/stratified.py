@@ -11,14 +11,15 @@ from numpy.typing import ArrayLike
 
 from weighting.base.arrays import Floats, Sizes
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 from weighting.planning.allocation import Allocation
 
 __all__ = ["StratifiedDraw", "draw_stratified"]
 
 
-@dataclass(frozen=True, eq=False)
-class StratifiedDraw:
+@dataclass(frozen=True, eq=False, repr=False)
+class StratifiedDraw(Printed):
     """Who was drawn, who waits in reserve, and with which probability."""
 
     #: (m,) row numbers of the sample: by stratum, inside it by random number.

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from weighting.base.arrays import Floats
 from weighting.base.labels import Label
+from weighting.base.printing import Printed
 from weighting.design.design import Design
 from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
@@ -23,8 +24,8 @@ from weighting.results.estimate import Estimate
 FIVE = (1, 2, 3, 4, 5)
 
 
-@dataclass(frozen=True, eq=False)
-class LevelTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class LevelTable(Printed):
     """What a five-level (or other) question says in each domain; every Estimate has shape (D,) or ()."""
 
     #: names of the domains, ("overall",) without domains
@@ -47,6 +48,24 @@ class LevelTable:
     dissatisfied: Estimate
     #: share of all who answered that could not say
     cannot_say: Estimate
+
+    def columns(self) -> dict[str, Any]:
+        """Domain, answers, mean with interval, each level's share and the usual summaries."""
+        low, high = (np.ravel(bound).tolist() for bound in self.mean.interval())
+        shares = self.shares.value.reshape(len(self.domains), -1).T
+        return {
+            "domain": list(self.domains),
+            "n": self.n.tolist(),
+            "mean": np.ravel(self.mean.value).tolist(),
+            "standard_error": np.ravel(self.mean.standard_error).tolist(),
+            "low": low,
+            "high": high,
+            **{f"level {level}": share.tolist() for level, share in zip(self.levels, shares, strict=True)},
+            "satisfied": np.ravel(self.satisfied.value).tolist(),
+            "dissatisfied": np.ravel(self.dissatisfied.value).tolist(),
+            "top_box": np.ravel(self.top_box.value).tolist(),
+            "cannot_say": np.ravel(self.cannot_say.value).tolist(),
+        }
 
     @property
     def n(self) -> Floats:

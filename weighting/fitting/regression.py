@@ -13,6 +13,7 @@ from scipy import special
 from weighting.base.arrays import Flags, Floats
 from weighting.base.columns import by_name, numbers, row_index
 from weighting.base.labels import Label, factorise
+from weighting.base.printing import Printed
 from weighting.comparing.tests import TestResult
 from weighting.design.design import Design
 from weighting.errors import WeightingError
@@ -25,8 +26,8 @@ from weighting.results.intervals import t_quantile
 from weighting.variance.influence import covariance
 
 
-@dataclass(frozen=True, eq=False)
-class ModelEstimate:
+@dataclass(frozen=True, eq=False, repr=False)
+class ModelEstimate(Printed):
     """Numbers that a model gives, with their covariance."""
 
     #: (k,)
@@ -35,6 +36,19 @@ class ModelEstimate:
     #: of the t intervals and tests
     degrees_of_freedom: float
     _covariance: Floats = field(repr=False)
+
+    def columns(self) -> dict[str, Any]:
+        """Label, estimate, standard error, t, p and 95 % interval."""
+        low, high = self.interval()
+        return {
+            "label": list(self.labels),
+            "estimate": self.value.tolist(),
+            "standard_error": self.standard_error.tolist(),
+            "t": self.t.tolist(),
+            "p_value": self.p_value().tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+        }
 
     def covariance(self) -> Floats:
         """(k, k) covariance."""
@@ -66,7 +80,7 @@ class ModelEstimate:
         return Interval(self.value - width, self.value + width)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Regression(ModelEstimate):
     """A fitted model: its coefficients, and what can be asked of it."""
 

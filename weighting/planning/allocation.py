@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from weighting.base.arrays import Floats, Sizes
+from weighting.base.printing import Printed
 from weighting.base.sums import bounded_shares
 from weighting.errors import WeightingError
 from weighting.planning.bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
@@ -21,8 +22,8 @@ __all__ = ["Allocation", "AllocationMethod", "allocate"]
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "cost"]
 
 
-@dataclass(frozen=True, eq=False)
-class Allocation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Allocation(Printed):
     """Sample sizes of the strata and the precision that follows from them."""
 
     #: (H,) strata in the order in which the population was given.
@@ -36,6 +37,16 @@ class Allocation:
     #: (H,) standard deviations within the strata, or None where none were given.
     sd: Floats | None
     method: str
+
+    def columns(self) -> dict[str, Any]:
+        """Stratum, population, size, real-valued target and sampling fraction."""
+        return {
+            "stratum": list(self.labels),
+            "population": self.population.tolist(),
+            "size": self.sizes.tolist(),
+            "target": self.target.tolist(),
+            "fraction": self.sampling_fractions.tolist(),
+        }
 
     @property
     def total(self) -> int:

@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from weighting.base.arrays import Flags, Floats, Sizes
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 
 __all__ = ["SampleSize", "margin_of_error", "sample_size_for_difference", "sample_size_for_margin"]
 
 
-@dataclass(frozen=True, eq=False)
-class SampleSize:
+@dataclass(frozen=True, eq=False, repr=False)
+class SampleSize(Printed):
     """Sizes for each unit, in the shape of what was asked."""
 
     #: Answers needed.

@@ -10,14 +10,15 @@ from numpy.typing import ArrayLike
 
 from weighting.base.arrays import Floats, Sizes
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
 from weighting.base.sums import sums
 from weighting.errors import WeightingError
 
 __all__ = ["StratumSpread", "stratum_spread"]
 
 
-@dataclass(frozen=True, eq=False)
-class StratumSpread:
+@dataclass(frozen=True, eq=False, repr=False)
+class StratumSpread(Printed):
     """Cases, mean and standard deviation of each stratum."""
 
     labels: tuple[Hashable, ...]

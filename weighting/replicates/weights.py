@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from weighting.base.arrays import Floats
+from weighting.base.printing import Printed
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 from weighting.results.estimate import Interval
@@ -17,8 +19,8 @@ from weighting.results.estimate import Interval
 __all__ = ["ReplicateEstimate", "Replicates", "given_replicates"]
 
 
-@dataclass(frozen=True, eq=False)
-class ReplicateEstimate:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReplicateEstimate(Printed):
     """An estimate whose variance comes from replicates."""
 
     #: (k,) estimates with the full-sample weights.
@@ -27,6 +29,16 @@ class ReplicateEstimate:
     replicates: Floats
     degrees_of_freedom: float
     _covariance: Floats = field(repr=False)
+
+    def columns(self) -> dict[str, Any]:
+        """Estimate, standard error and 95 % interval."""
+        low, high = self.interval()
+        return {
+            "estimate": self.value.tolist(),
+            "standard_error": self.standard_error.tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+        }
 
     def covariance(self) -> Floats:
         """(k, k) covariance of the estimates."""

@@ -11,6 +11,7 @@ from scipy import special
 
 from weighting.base.arrays import Floats, Ints, Texts
 from weighting.base.labels import Label
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 from weighting.results import intervals
 
@@ -38,8 +39,8 @@ _ARRAYS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Estimate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Estimate(Printed):
     """Estimates with all that must stand beside them; every array has the shape of ``value``.
 
     The shape is (domains,) and/or (variables,), in the order of ``labels``; one number has shape ().
@@ -85,6 +86,20 @@ class Estimate:
     _interval: Callable[[Estimate, intervals.Level, str | None], intervals.Bounds] | None = field(
         default=None, repr=False
     )
+
+    def columns(self) -> dict[str, Any]:
+        """Label, estimate, standard error, 95 % interval, answers, design effect and problem of each estimate."""
+        low, high = (bound.ravel() for bound in self.interval())
+        return {
+            "label": list(self.labels),
+            self.kind: self.value.ravel().tolist(),
+            "standard_error": self.standard_error.ravel().tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+            "n": self.n.ravel().tolist(),
+            "design_effect": self.design_effect.ravel().tolist(),
+            "problem": self.problem.ravel().tolist(),
+        }
 
     @property
     def variance(self) -> Floats:

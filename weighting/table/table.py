@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.base.labels import Label
+from weighting.base.printing import Printed
 from weighting.comparing.many import PAdjustment
 from weighting.design.design import Design
 from weighting.design.tally import Tally, read_sample
@@ -59,8 +61,8 @@ class TableRow:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SurveyTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class SurveyTable(Printed):
     """All questions; ``rows()`` walks through them."""
 
     questions: tuple[QuestionTable, ...]
@@ -71,6 +73,11 @@ class SurveyTable:
     #: fewer answers than this are shown for reference, without a rank
     reference: int
     level: float
+
+    def columns(self) -> dict[str, Any]:
+        """One column for each field of a row."""
+        rows = list(self.rows())
+        return {f.name: [getattr(row, f.name) for row in rows] for f in fields(TableRow)}
 
     def rows(self) -> Iterator[TableRow]:
         """One Row for each question and cell."""
