@@ -47,10 +47,17 @@ from weighting.estimating.quantiles import median, quantile
 from weighting.fitting.regression import ModelEstimate, Regression, regression
 from weighting.planning.allocation import Allocation, allocate
 from weighting.planning.budget import allocate_budget
+from weighting.planning.power import detectable_difference, power_of_difference
 from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision
 from weighting.planning.several import allocate_for_several
 from weighting.planning.sizes import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
 from weighting.planning.spread import StratumSpread, stratum_spread
+from weighting.planning.stages import (
+    TwoStagePlan,
+    clustered_design_effect,
+    invitations_for_assurance,
+    two_stage_plan,
+)
 from weighting.replicates.methods import replicate_weights
 from weighting.replicates.weights import ReplicateEstimate, Replicates, given_replicates
 from weighting.results.estimate import Estimate, Interval
@@ -88,6 +95,7 @@ __all__ = [
     "Tally",
     "TestResult",
     "Trimming",
+    "TwoStagePlan",
     "WeightSummary",
     "WeightingError",
     "adjust_p",
@@ -102,6 +110,7 @@ __all__ = [
     "brewer_rows",
     "calibrate",
     "change",
+    "clustered_design_effect",
     "compare_margins",
     "composite",
     "contrast",
@@ -109,6 +118,7 @@ __all__ = [
     "covariance",
     "covariance_matrix",
     "cronbach_alpha",
+    "detectable_difference",
     "difference",
     "draw_stratified",
     "eligibility_rate",
@@ -116,6 +126,7 @@ __all__ = [
     "given_replicates",
     "inclusion_probabilities",
     "interaction",
+    "invitations_for_assurance",
     "joint_probabilities",
     "kish_design_effect",
     "kish_effective_n",
@@ -127,6 +138,7 @@ __all__ = [
     "permanent_random_numbers",
     "poisson_rows",
     "poststratify",
+    "power_of_difference",
     "propensity_cells",
     "proportion",
     "publication_classes",
@@ -154,4 +166,5 @@ __all__ = [
     "t_test",
     "total",
     "trim_weights",
+    "two_stage_plan",
 ]
