@@ -64,6 +64,7 @@ from weighting.results.estimate import Estimate, Interval
 from weighting.results.publication import publication_classes
 from weighting.table.table import SurveyTable, survey_table
 from weighting.variance.influence import covariance
+from weighting.variance.phases import SecondPhase, second_phase
 
 __all__ = [
     "PRN_METHOD",
@@ -89,6 +90,7 @@ __all__ = [
     "ReplicateEstimate",
     "Replicates",
     "SampleSize",
+    "SecondPhase",
     "StratifiedDraw",
     "StratumSpread",
     "SurveyTable",
@@ -156,6 +158,7 @@ __all__ = [
     "sampford_rows",
     "sample_size_for_difference",
     "sample_size_for_margin",
+    "second_phase",
     "simple_random_rows",
     "standardise",
     "stratum_spread",

@@ -345,3 +345,26 @@ def moments(case):
 
 
 CALLS |= {"standardize": standardise, "covariance": moments}
+
+
+def twophase(case):
+    """A random subsample within classes: the exact variance of two phases."""
+    data, request, expected, spec = data_of(case), case["request"], case["expected"], case["design"]
+    selected = np.arange(1, len(data["pw"]) + 1) % 3 != 0 if "position" in spec["phase2"] else data["resp"] == 1
+    y = np.nan_to_num(data["y"]) if request["y"] == "y0" else data[request["y"]]
+    design = design_of(case, data)
+    step = weighting.second_phase(design.weights, selected, data[spec["phase2_classes"]])
+    estimate = weighting.mean(weighting.adjusted(design, step), y)
+    row = expected["rows"][0]
+    assert estimate.value == pytest.approx(row["estimate"], rel=2e-9)
+    assert estimate.degrees_of_freedom == expected["df"]
+    assert step.weights[selected].sum() == pytest.approx(expected["weights"]["sum"], rel=1e-7)
+    np.testing.assert_allclose(step.weights[selected][:20], expected["weights"]["first20"], rtol=1e-6)
+    if "se_exact" in expected:
+        near(estimate.standard_error, expected["se_exact"], case, "se")
+        near(estimate.covariance(), expected["se_exact"] ** 2, case, "vcov", 10)
+    else:  # R's approximation, which we do not offer: it must lie near the exact error
+        assert estimate.standard_error == pytest.approx(row["se"], rel=0.002)
+
+
+CALLS |= {"twophase": twophase}

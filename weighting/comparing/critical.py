@@ -85,7 +85,7 @@ class DifferenceDraws:
         varied = error > 0
         if not varied.any():
             return 0.0
-        pairs = _Pairs(self, first[varied], second[varied], error[varied].astype(np.float32))
+        pairs = _PairDraws(self, first[varied], second[varied], error[varied].astype(np.float32))
         wider = min(_WIDER * (1 - level), 1 - level / 2)
         least = float(np.quantile(pairs.sizes(self.noise[:, :_PILOT]).max(axis=0), 1 - wider))
         block = max(1, _BLOCK // len(pairs.error))
@@ -115,7 +115,7 @@ class _Exceeding:
 
 
 @dataclass(frozen=True, eq=False)
-class _Pairs:
+class _PairDraws:
     drawn: DifferenceDraws
     first: Ints
     second: Ints

@@ -15,6 +15,7 @@ from weighting.design.design import Design
 from weighting.estimating.cells import AnswerCells
 from weighting.results.estimate import Estimate
 from weighting.variance.influence import Influence
+from weighting.variance.phases import phase_classes
 from weighting.variance.stages import pairs_of
 
 
@@ -63,6 +64,12 @@ def _units(design: Design, cells: AnswerCells) -> tuple[Floats, Floats, Floats]:
         left_out = np.ones_like(left_out)
     exact = (sums(column, met & left_out[strata], k) == 0).astype(np.float64)
     n_strata = sums(column, met, k)
+    classes = phase_classes(design)
+    if classes is not None:  # of a second phase, rows less classes are what is left to judge by
+        within = np.unique(
+            (classes if cells.index is None else classes[cells.index])[count > 0] * k + cells.column[count > 0]
+        )
+        n_strata = np.bincount(within % k, minlength=k).astype(np.float64)
     if rows.psu is None:
         return sums(cells.column, count, k), n_strata, exact
     psu = rows.psu if cells.index is None else rows.psu[cells.index]

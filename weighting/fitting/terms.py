@@ -18,7 +18,7 @@ from weighting.errors import WeightingError
 
 
 @dataclass(frozen=True, eq=False)
-class Variable:
+class ModelVariable:
     """A column of a model: numbers, or a factor with its levels."""
 
     name: str
@@ -40,7 +40,7 @@ class Variable:
 class ModelMatrix:
     """The variables of a model and the terms they form."""
 
-    variables: Mapping[str, Variable]
+    variables: Mapping[str, ModelVariable]
     #: each term as the names that it crosses
     terms: tuple[tuple[str, ...], ...]
     #: whether there is an intercept
@@ -92,7 +92,7 @@ class ModelMatrix:
         raise WeightingError(f"{term!r} is no term of this model: {known}.")
 
 
-def _same_term(term: str, names: tuple[str, ...], variables: Mapping[str, Variable]) -> bool:
+def _same_term(term: str, names: tuple[str, ...], variables: Mapping[str, ModelVariable]) -> bool:
     wanted = [part.strip() for part in term.split(":")]
     return sorted(wanted) in (sorted(names), sorted(variables[name].written for name in names))
 
@@ -170,7 +170,7 @@ def model_matrix(data: Any, terms: str | Sequence[str] | None, used: Flags) -> t
         levels = factorise(values[complete], name).labels if is_factor else ()
         if is_factor and len(levels) < 2:
             raise WeightingError(f"{name} has the one level {levels}: a factor needs at least two.")
-        variables[name] = Variable(name, f"factor({name})" if name in factors else name, values, levels)
+        variables[name] = ModelVariable(name, f"factor({name})" if name in factors else name, values, levels)
     return ModelMatrix(variables, tuple(wanted), intercept=True, rows=len(used)), complete
 
 

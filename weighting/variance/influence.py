@@ -17,6 +17,7 @@ from weighting.design.design import Adjustment, Design
 from weighting.errors import WeightingError
 from weighting.variance.dense import dense_covariance, dense_variances
 from weighting.variance.matrix import pps_covariance, sparse_covariance
+from weighting.variance.phases import SecondPhase
 from weighting.variance.projected import ResidualSquares, Touched, residual_squares
 from weighting.variance.stages import Scores, satterthwaite, variances
 
@@ -121,6 +122,9 @@ class Influence:
         found = []
         for part in parts:
             dense = self._dense(part)
+            if _has_second_phase(adjustment):
+                found.append(np.asarray(np.diagonal(covariance(design, dense)), np.float64))
+                continue
             variance = dense_variances(design, weights * adjustment.residuals(dense), design.counts)
             found.append(variance + sum((noise**2).sum(axis=0) for noise in _response_noise(design, adjustment, dense)))
         return np.concatenate(found)
@@ -134,6 +138,22 @@ def kept_squares(design: Design) -> tuple[ResidualSquares, ...] | None:
         design.kept["squares"] = residual_squares(design, design.adjustment)
     squares: tuple[ResidualSquares, ...] | None = design.kept["squares"]
     return squares
+
+
+def _second_phases(design: Design, adjustment: Adjustment, influence: Floats) -> Floats:
+    """(k, k) covariance that second phases add to that of the first."""
+    added = np.zeros((influence.shape[1], influence.shape[1]))
+    if isinstance(adjustment, AdjustmentChain):
+        for place in range(len(adjustment.steps) - 1, -1, -1):
+            step = adjustment.steps[place]
+            if isinstance(step, SecondPhase):
+                added += step.covariance(design, influence)
+            influence = step.residuals(influence)
+    return added
+
+
+def _has_second_phase(adjustment: Adjustment) -> bool:
+    return isinstance(adjustment, AdjustmentChain) and any(isinstance(s, SecondPhase) for s in adjustment.steps)
 
 
 def _response_noise(design: Design, adjustment: Adjustment, influence: Floats) -> list[Floats]:
@@ -186,7 +206,8 @@ def covariance(design: Design, influence: ArrayLike) -> Floats:
         return _score_covariance(design, matrix * design.weights[:, None])
     adjustment = design.adjustment
     drawn = _score_covariance(design, adjustment.residuals(matrix) * adjustment.base_weights[:, None])
-    return sum((noise.T @ noise for noise in _response_noise(design, adjustment, matrix)), drawn)
+    drawn = sum((noise.T @ noise for noise in _response_noise(design, adjustment, matrix)), drawn)
+    return drawn + _second_phases(design, adjustment, matrix)
 
 
 def _score_covariance(design: Design, scores: Floats) -> Floats:
