@@ -7,7 +7,7 @@ against the population's own mean and share. Rank sets are held against the true
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ if not __package__:
     # run as a file, this folder stands first on the path, and its weighting.py would hide the package
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from weighting import Design, levels, mean, rank_sets, regression
+from weighting import Design, fay_herriot, levels, mean, rank_sets, regression
 
 POINTS = {1: 0.0, 2: 30.0, 3: 60.0, 4: 80.0, 5: 100.0}
 #: distribution over levels 1 … 5 in four strata, from displeased to pleased
@@ -137,6 +137,22 @@ def regression_coverage(repetitions: int, n: int = 200, seed: int = 20260404) ->
     return {family: count / repetitions for family, count in hits.items()}
 
 
+def area_coverage(repetitions: int, areas: int = 40, n: int = 10, seed: int = 20260405) -> float:
+    """Share of area means that model-based intervals hold; the direct variances are estimated from n answers each."""
+    rng = np.random.default_rng(seed)
+    area, hits = np.repeat(np.arange(areas), n), 0.0
+    for _ in range(repetitions):
+        x = rng.normal(size=areas)
+        truth = 60 + 5 * x + rng.normal(0, 6, areas)
+        answers = truth[area] + rng.normal(0, 20, areas * n)
+        direct = mean(Design(weights=np.ones(areas * n)), answers, domains=area)
+        pooled = np.sqrt(np.mean(direct.variance))
+        smooth = replace(direct, standard_error=np.full(areas, pooled))
+        low, high = fay_herriot(smooth, {"x": x}).interval()
+        hits += float(np.mean((low <= truth) & (truth <= high)))
+    return hits / repetitions
+
+
 def main() -> None:
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
     print(f"{repetitions} draws; chance moves each figure by ± {196 * (0.95 * 0.05 / repetitions) ** 0.5:.1f} points")
@@ -147,6 +163,7 @@ def main() -> None:
         print(f"12 units  {name:22s} {100 * share:5.1f} %")
     for family, share in regression_coverage(repetitions // 4).items():
         print(f"n = 200   {family} coefficients   {100 * share:5.1f} %")
+    print(f"40 areas of 10 answers   model-based {100 * area_coverage(repetitions // 10):5.1f} %")
     for n in (8, 15, 30, 100):
         print(f"12 equal units, n = {n:3d}   ranks simultaneous {100 * equal_units(n, repetitions // 4):5.1f} %")
 

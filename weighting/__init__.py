@@ -44,6 +44,7 @@ from weighting.errors import WeightingError
 from weighting.estimating.levels import LevelTable, levels
 from weighting.estimating.means import mean, proportion, ratio, total
 from weighting.estimating.quantiles import median, quantile
+from weighting.fitting.areas import AreaEstimate, fay_herriot
 from weighting.fitting.regression import ModelEstimate, Regression, regression
 from weighting.planning.allocation import Allocation, allocate
 from weighting.planning.budget import allocate_budget
@@ -70,6 +71,7 @@ __all__ = [
     "PRN_METHOD",
     "Adjustment",
     "Allocation",
+    "AreaEstimate",
     "Calibration",
     "Composite",
     "Design",
@@ -125,6 +127,7 @@ __all__ = [
     "draw_stratified",
     "eligibility_rate",
     "equal_means",
+    "fay_herriot",
     "given_replicates",
     "inclusion_probabilities",
     "interaction",
