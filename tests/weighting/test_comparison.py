@@ -1,5 +1,7 @@
 """Differences know what they share, and many of them are counted."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,19 @@ def test_rank_tests_see_a_shift(test):
     same = weighting.rank_test(design, rng.normal(size=120), groups, test=test)
     moved = weighting.rank_test(design, rng.normal(size=120) + 1.5 * (groups == "b"), groups, test=test)
     assert moved.p_value < 1e-4 < same.p_value
+
+
+def test_all_pairs_take_no_more_room_than_their_number():
+    # 1,000 units are 499,500 pairs: 400 bytes each are 200 MB
+    units = np.repeat(np.arange(250), 3)
+    design = Design(units, population=dict.fromkeys(range(250), 50))
+    means = weighting.mean(design, np.random.default_rng(1).integers(1, 6, 750), domains=units)
+    tracemalloc.start()
+    pairs = weighting.all_pairs(means)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(pairs.p_value) == 31_125
+    assert peak < 400 * 31_125 + 8e6  # and one block of work
+    first, second = int(pairs.first[777]), int(pairs.second[777])
+    assert pairs.differences.value[777] == pytest.approx(means.value[first] - means.value[second])
+    assert pairs.differences.standard_error[777] == pytest.approx(np.hypot(*means.standard_error[[first, second]]))

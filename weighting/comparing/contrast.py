@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from weighting.results.intervals import Bounds, Level, at_edge, difference_inter
 #: a variance below this share of its parts' is rounding
 _ROUNDING = 1e-13
 #: products of a block of combinations with a covariance that are held at once
-_BLOCK = 2_000_000
+_BLOCK = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +34,7 @@ class Combinations:
     rows: int
     parts: int
 
-    @cached_property
+    @property
     def matrix(self) -> Any:
         """(m, k) sparse coefficients."""
         return sparse.csr_array((self.factor, (self.row, self.part)), shape=(self.rows, self.parts))
@@ -46,11 +45,12 @@ class Combinations:
 
     def variances(self, covariance: Floats) -> Floats:
         """(m,) variances, a block of combinations at a time."""
-        step = max(1, _BLOCK // max(self.parts, 1))
-        return np.concatenate([self._block(covariance, start, step) for start in range(0, self.rows, step)])
+        step, matrix = max(1, _BLOCK // max(self.parts, 1)), self.matrix
+        blocks = [self._block(matrix, covariance, start, step) for start in range(0, self.rows, step)]
+        return np.concatenate(blocks)
 
-    def _block(self, covariance: Floats, start: int, step: int) -> Floats:
-        some = self.matrix[start : start + step]
+    def _block(self, matrix: Any, covariance: Floats, start: int, step: int) -> Floats:
+        some = matrix[start : start + step]
         entry = slice(*np.searchsorted(self.row, [start, start + step]).tolist())
         half = np.asarray(some @ covariance)[self.row[entry] - start, self.part[entry]]
         return sums(self.row[entry] - start, half * self.factor[entry], some.shape[0])
@@ -66,7 +66,8 @@ class Combinations:
         first[alike] = int(np.flatnonzero(names == "differences all equal")[0])
         if (first == first[:1]).all():  # one word for many combinations takes no room
             return np.broadcast_to(names[first[:1]], (self.rows,)) if self.rows else names[first]
-        return np.asarray(names[first])
+        longest = max(len(names[code]) for code in np.unique(first).tolist())
+        return names.astype(f"U{max(longest, 1)}")[first]
 
 
 def pairwise(first: Ints, second: Ints, parts: int) -> Combinations:
