@@ -21,10 +21,13 @@ from weighting.base.labels import interaction
 from weighting.comparing.composite import Composite, composite
 from weighting.comparing.contrast import contrast, difference
 from weighting.comparing.many import Pairs, adjust_p, all_pairs
+from weighting.comparing.moments import correlation, covariance_matrix, cronbach_alpha
 from weighting.comparing.ranks import RankSets, rank_sets
 from weighting.comparing.rest import against_rest
-from weighting.comparing.rounds import change
-from weighting.comparing.tests import TestResult, rank_test, rao_scott, t_test
+from weighting.comparing.rounds import PanelRound, change
+from weighting.comparing.standardise import standardise
+from weighting.comparing.tables import rao_scott
+from weighting.comparing.tests import TestResult, equal_means, rank_test, t_test
 from weighting.design.design import Adjustment, Design
 from weighting.design.tally import Tally
 from weighting.drawing.numbers import PRN_METHOD, permanent_random_numbers, rotate_random_numbers
@@ -41,21 +44,34 @@ from weighting.errors import WeightingError
 from weighting.estimating.levels import LevelTable, levels
 from weighting.estimating.means import mean, proportion, ratio, total
 from weighting.estimating.quantiles import median, quantile
+from weighting.fitting.areas import AreaEstimate, fay_herriot
+from weighting.fitting.regression import ModelEstimate, Regression, regression
 from weighting.planning.allocation import Allocation, allocate
 from weighting.planning.budget import allocate_budget
-from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision, allocate_for_several
+from weighting.planning.power import detectable_difference, power_of_difference
+from weighting.planning.precision import allocate_for_each_stratum, allocate_for_precision
+from weighting.planning.several import allocate_for_several
 from weighting.planning.sizes import SampleSize, margin_of_error, sample_size_for_difference, sample_size_for_margin
 from weighting.planning.spread import StratumSpread, stratum_spread
+from weighting.planning.stages import (
+    TwoStagePlan,
+    clustered_design_effect,
+    invitations_for_assurance,
+    two_stage_plan,
+)
 from weighting.replicates.methods import replicate_weights
 from weighting.replicates.weights import ReplicateEstimate, Replicates, given_replicates
 from weighting.results.estimate import Estimate, Interval
+from weighting.results.publication import publication_classes
 from weighting.table.table import SurveyTable, survey_table
 from weighting.variance.influence import covariance
+from weighting.variance.phases import SecondPhase, second_phase
 
 __all__ = [
     "PRN_METHOD",
     "Adjustment",
     "Allocation",
+    "AreaEstimate",
     "Calibration",
     "Composite",
     "Design",
@@ -64,21 +80,26 @@ __all__ = [
     "Interval",
     "LevelTable",
     "MarginCheck",
+    "ModelEstimate",
     "NonresponseAdjustment",
     "OutcomeRates",
     "Pairs",
+    "PanelRound",
     "PostStratification",
     "Raking",
     "RankSets",
+    "Regression",
     "ReplicateEstimate",
     "Replicates",
     "SampleSize",
+    "SecondPhase",
     "StratifiedDraw",
     "StratumSpread",
     "SurveyTable",
     "Tally",
     "TestResult",
     "Trimming",
+    "TwoStagePlan",
     "WeightSummary",
     "WeightingError",
     "adjust_p",
@@ -93,16 +114,24 @@ __all__ = [
     "brewer_rows",
     "calibrate",
     "change",
+    "clustered_design_effect",
     "compare_margins",
     "composite",
     "contrast",
+    "correlation",
     "covariance",
+    "covariance_matrix",
+    "cronbach_alpha",
+    "detectable_difference",
     "difference",
     "draw_stratified",
     "eligibility_rate",
+    "equal_means",
+    "fay_herriot",
     "given_replicates",
     "inclusion_probabilities",
     "interaction",
+    "invitations_for_assurance",
     "joint_probabilities",
     "kish_design_effect",
     "kish_effective_n",
@@ -114,14 +143,17 @@ __all__ = [
     "permanent_random_numbers",
     "poisson_rows",
     "poststratify",
+    "power_of_difference",
     "propensity_cells",
     "proportion",
+    "publication_classes",
     "quantile",
     "rake",
     "rank_sets",
     "rank_test",
     "rao_scott",
     "ratio",
+    "regression",
     "replicate_weights",
     "response_propensities",
     "response_rates",
@@ -129,7 +161,9 @@ __all__ = [
     "sampford_rows",
     "sample_size_for_difference",
     "sample_size_for_margin",
+    "second_phase",
     "simple_random_rows",
+    "standardise",
     "stratum_spread",
     "summarise_weights",
     "survey_table",
@@ -138,4 +172,5 @@ __all__ = [
     "t_test",
     "total",
     "trim_weights",
+    "two_stage_plan",
 ]

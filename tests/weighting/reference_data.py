@@ -19,6 +19,11 @@ def cases():
 
 
 @cache
+def more_cases():
+    return json.loads((FOLDER / "cases2.json").read_text(encoding="utf-8"))["cases"]
+
+
+@cache
 def columns(name):
     with (FOLDER / "data" / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,6 +1,6 @@
 """The benches run, and what they promise holds in small."""
 
-from bench import coverage, weighting
+from bench import coverage, weighting, weighting_domains
 from weighting import mean
 
 
@@ -21,3 +21,16 @@ def test_the_survey_of_the_speed_bench_is_a_design(monkeypatch):
     survey.means()
     survey.shares()
     assert mean(survey.design(), survey.answers).n == 100_000
+
+
+def test_intervals_of_coefficients_hold_the_truth_about_as_often_as_they_say():
+    assert min(coverage.regression_coverage(60).values()) > 0.88
+
+
+def test_the_survey_of_the_domain_bench_is_adjusted_by_each_kind():
+    survey = weighting_domains.AdjustedSurvey(rows=4000, domains=20)
+    for kind, design in survey.designs().items():
+        survey.floor(kind)
+        found = mean(design, survey.answers, domains=survey.domains)
+        assert found.value.shape == (20,)
+        assert (found.standard_error > 0).all()

@@ -1,5 +1,7 @@
 """Differences know what they share, and many of them are counted."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -60,10 +62,16 @@ def test_all_pairs_are_counted_in_their_p_values(clustered):
     assert (pairs.p_adjusted >= pairs.p_value).all()
 
 
-def test_adjusted_p_values_leave_missing_tests_out():
-    # > p.adjust(c(.01, NA, .04), "holm")     0.02 NA 0.04
-    found = weighting.adjust_p([0.01, np.nan, 0.04], "holm")
-    np.testing.assert_allclose(found, [0.02, np.nan, 0.04])
+@pytest.mark.parametrize(
+    ("method", "adjusted"), [("holm", [0.03, 0.08]), ("bonferroni", [0.03, 0.12]), ("BH", [0.03, 0.06])]
+)
+def test_a_test_that_could_not_be_made_counts_in_the_family(method, adjusted):
+    # > p.adjust(c(.01, .04), "holm", n = 3)     0.03 0.08
+    found = weighting.adjust_p([0.01, np.nan, 0.04], method)
+    np.testing.assert_allclose(found, [adjusted[0], np.nan, adjusted[1]])
+
+
+def test_adjusted_p_values_refuse_what_is_no_p_value():
     np.testing.assert_allclose(weighting.adjust_p([0.04, 0.01], "BH"), [0.04, 0.02])
     assert weighting.adjust_p([], "holm").size == 0
     with pytest.raises(weighting.WeightingError, match="no adjustment"):
@@ -126,3 +134,19 @@ def test_rank_tests_see_a_shift(test):
     same = weighting.rank_test(design, rng.normal(size=120), groups, test=test)
     moved = weighting.rank_test(design, rng.normal(size=120) + 1.5 * (groups == "b"), groups, test=test)
     assert moved.p_value < 1e-4 < same.p_value
+
+
+def test_all_pairs_take_no_more_room_than_their_number():
+    # 1,000 units are 499,500 pairs: 400 bytes each are 200 MB
+    units = np.repeat(np.arange(250), 3)
+    design = Design(units, population=dict.fromkeys(range(250), 50))
+    means = weighting.mean(design, np.random.default_rng(1).integers(1, 6, 750), domains=units)
+    tracemalloc.start()
+    pairs = weighting.all_pairs(means)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(pairs.p_value) == 31_125
+    assert peak < 400 * 31_125 + 8e6  # and one block of work
+    first, second = int(pairs.first[777]), int(pairs.second[777])
+    assert pairs.differences.value[777] == pytest.approx(means.value[first] - means.value[second])
+    assert pairs.differences.standard_error[777] == pytest.approx(np.hypot(*means.standard_error[[first, second]]))

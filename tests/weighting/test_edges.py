@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
 import weighting
 from weighting import Design
@@ -124,7 +127,42 @@ def test_differences_at_the_edge_use_the_single_intervals():
     assert found.value == 1
     assert 0.7 < low < 0.9
     assert high == pytest.approx(1)
-    assert np.isnan(found.p_value())
+    assert found.p_value() < 1e-9
+    assert found.p_value(null=0.8) > 0.05
+
+
+@given(st.integers(1, 30), st.integers(2, 30), st.integers(0, 2**31), st.sampled_from([0.8, 0.95, 0.99]))
+def test_p_value_and_interval_of_a_difference_never_disagree(alike, others, seed, level):
+    rng = np.random.default_rng(seed)
+    answers = np.r_[np.ones(alike), rng.random(others) < rng.uniform()].astype(bool)
+    design = Design(weights=np.ones(len(answers)))
+    shares = weighting.proportion(design, answers, domains=np.repeat(["a", "b"], [alike, others]))
+    found = weighting.difference(shares, "a", "b")
+    low, high = found.interval(level)
+    p = float(found.p_value())
+    assert 0 < p <= 1
+    if abs(p - (1 - level)) > 1e-9:
+        assert (p < 1 - level) == bool(low > 0 or high < 0)
+
+
+def test_two_unanimous_sides_without_limits_say_that_nothing_can_be_said():
+    means = weighting.mean(Design(weights=np.ones(6)), [5, 5, 5, 4, 4, 4], domains=list("aaabbb"))
+    found = weighting.difference(means, "a", "b")
+    assert np.isnan([found.p_value(), *found.interval()]).all()
+    assert found.problem == "answers all equal"
+    bounded = weighting.mean(Design(weights=np.ones(6)), [5, 5, 5, 4, 4, 4], domains=list("aaabbb"), limits=(1, 5))
+    known = weighting.difference(bounded, "a", "b")
+    assert known.interval()[0] < 0 < known.interval()[1]
+    assert known.p_value() > 0.05
+
+
+def test_one_unanimous_side_is_judged_by_the_other():
+    answers = [5, 5, 5, 5, 1, 2, 1, 2, 2, 1]
+    means = weighting.mean(Design(weights=np.ones(10)), answers, domains=list("aaaabbbbbb"))
+    found = weighting.difference(means, "a", "b")
+    assert found.interval().low > 0
+    assert found.p_value() == pytest.approx(2 * stats.t.sf(3.5 / means.standard_error[1], 5), rel=1e-6)
+    assert found.interval(1 - float(found.p_value()))[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_changes_that_are_all_alike_are_not_taken_for_certainty():

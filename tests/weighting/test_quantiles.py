@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import weighting
 from weighting import Design, quantile
-from weighting.estimating.rules import weighted_quantile
+from weighting.estimating.quantiles import weighted_quantile
 
 NUMPY_NAMES = {
     "hf1": "inverted_cdf",

@@ -13,11 +13,49 @@ weights_lists = st.lists(st.floats(0.1, 1000), min_size=2, max_size=40)
 @given(weights_lists, st.floats(1.0, 3.0), st.floats(0.0, 1.0), st.sampled_from(["equal", "proportional"]))
 def test_strict_trimming_keeps_the_sum_and_the_bounds(weights, above, below, redistribute):
     mean = float(np.mean(weights))
-    trimmed = trim_weights(weights, mean * above, mean * below, redistribute=redistribute).weights
+    trimmed = trim_weights(weights, mean * above, mean * below, rule="settled", redistribute=redistribute).weights
     assert trimmed.sum() == pytest.approx(sum(weights))
     assert trimmed.max() <= mean * above * (1 + 1e-12)
     assert trimmed.min() >= mean * below * (1 - 1e-12)
     assert np.all(np.diff(trimmed[np.argsort(weights)]) >= -1e-9 * mean)
+
+
+@given(weights_lists, st.floats(1.0, 3.0), st.floats(0.0, 1.0), st.sampled_from(["equal", "proportional"]))
+def test_passes_end_within_the_bounds_or_say_why_not(weights, above, below, redistribute):
+    mean = float(np.mean(weights))
+    try:
+        trimmed = trim_weights(weights, mean * above, mean * below, redistribute=redistribute).weights
+    except WeightingError as refusal:
+        assert "settled" in str(refusal)
+        return
+    assert trimmed.sum() == pytest.approx(sum(weights))
+    assert trimmed.max() <= mean * above * (1 + 1e-12)
+    assert trimmed.min() >= mean * below * (1 - 1e-12)
+
+
+@given(st.integers(0, 10_000))
+def test_a_cap_with_a_floor_is_trimmed_pass_by_pass_as_r_does(seed):
+    # R survey 4.5, trimWeights: pwnew <- pmax(lower, pmin(pw, upper)); the difference goes to !outside; again if strict
+    rng = np.random.default_rng(seed)
+    weights = rng.lognormal(2, 0.7, 30)
+    lower, upper = 0.5 * weights.mean(), 2.2 * weights.mean()
+    passes = weights.copy()
+    for _ in range(1000):
+        cut = np.clip(passes, lower, upper)
+        inside = cut == passes
+        if inside.all():
+            break
+        passes = np.where(inside, passes + (passes - cut).sum() / inside.sum(), cut)
+    np.testing.assert_allclose(trim_weights(weights, upper, lower).weights, passes, rtol=1e-9)
+
+
+def test_the_two_rules_differ_only_where_cap_and_floor_are_both_at_work():
+    weights = np.array([1.0, 6, 8, 10, 30, 41])
+    np.testing.assert_allclose(
+        trim_weights(weights, 25).weights, trim_weights(weights, 25, rule="settled").weights, rtol=1e-12
+    )
+    one, other = (trim_weights(weights, 25, 7, rule=rule).weights for rule in ("passes", "settled"))
+    assert np.abs(one - other).max() > 0.1
 
 
 @given(weights_lists, st.floats(1.05, 3.0))
@@ -63,12 +101,12 @@ def test_an_unknown_way_to_redistribute_is_refused():
 
 
 @pytest.mark.parametrize("redistribute", ["equal", "proportional"])
-@pytest.mark.parametrize("strict", [True, False])
-def test_residuals_are_the_derivatives_by_the_weights_before(redistribute, strict):
+@pytest.mark.parametrize(("strict", "rule"), [(True, "passes"), (True, "settled"), (False, "passes")])
+def test_residuals_are_the_derivatives_by_the_weights_before(redistribute, strict, rule):
     weights, y = np.array([3.0, 8, 0, 21, 5, 40, 13]), np.array([2.0, 5, 1, 3, 4, 1, 5])
 
     def trimmed(base):
-        return trim_weights(base, 20, 4, strict=strict, redistribute=redistribute)
+        return trim_weights(base, 20, 4, strict=strict, rule=rule, redistribute=redistribute)
 
     residuals = trimmed(weights).residuals(y[:, None])[:, 0]
     for row in np.flatnonzero(weights):

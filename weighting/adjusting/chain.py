@@ -12,18 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from weighting.adjusting.projection import Projection
-from weighting.adjusting.step import WeightStep
+from weighting.adjusting.step import Projection, WeightStep, chained
+from weighting.base.arrays import Floats
 from weighting.errors import WeightingError
 
 if TYPE_CHECKING:
     from weighting.design.design import Design
 
 __all__ = ["AdjustmentChain", "adjusted"]
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,19 +29,19 @@ class AdjustmentChain:
 
     steps: tuple[WeightStep, ...]
     #: (n,) answers that each row stands for.
-    counts: Reals
+    counts: Floats
 
     @property
-    def base_weights(self) -> Reals:
+    def base_weights(self) -> Floats:
         """(n,) weights before the first step, per answer."""
         return _per_answer(self.steps[0].base_weights, self.counts)
 
     @property
-    def weights(self) -> Reals:
+    def weights(self) -> Floats:
         """(n,) weights after the last step, per answer."""
         return _per_answer(self.steps[-1].weights, self.counts)
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """Take the influence back through all steps, last one first.
 
         Args:
@@ -53,8 +50,7 @@ class AdjustmentChain:
         Returns:
             (n, k) influence per unit of the first weights.
 
-        Source:
-            Deville (1999), Variance estimation for complex statistics and estimators, Survey Methodology 25.
+        Source: Deville (1999), Variance estimation for complex statistics and estimators, Survey Methodology 25.
         """
         for step in reversed(self.steps):
             influence = step.residuals(influence)
@@ -63,15 +59,27 @@ class AdjustmentChain:
     @cached_property
     def projection(self) -> Projection | None:
         """The way back through all steps at once; None where one of them has none."""
-        found: Projection | None = None
-        for step in reversed(self.steps):
-            this = step.projection()
-            if this is None:
-                return None
-            found = this if found is None else this.after(found)
-        return found
+        return chained([step.projection() for step in reversed(self.steps)], len(self.counts))
 
-    def response_scores(self, influence: Reals) -> tuple[Reals, ...]:
+    @cached_property
+    def response_projections(self) -> tuple[tuple[Projection, Floats], ...] | None:
+        """A projection and a factor a row for each step that adds a chance; None where one of them has none.
+
+        The factor times a residual is the score of ``response_scores``.
+        """
+        found = []
+        for place, step in enumerate(self.steps):
+            if not step.adds_chance:
+                continue
+            last = step.response_projection(self.counts)
+            later = chained([other.projection() for other in reversed(self.steps[place + 1 :])], len(self.counts))
+            whole = None if last is None or later is None else last[0].after(later)
+            if last is None or whole is None:
+                return None
+            found.append((whole, _per_answer(last[1], np.sqrt(self.counts))))
+        return tuple(found)
+
+    def response_scores(self, influence: Floats) -> tuple[Floats, ...]:
         """Weighted scores of chances that steps add beside the draw, such as who answers.
 
         Args:
@@ -81,8 +89,7 @@ class AdjustmentChain:
             An (n, k) array for each step that adds a chance. Times the root of the row's sampling fraction, their sums
             of squares are what a finite population correction takes away too much.
 
-        Source:
-            Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
+        Source: Fay (1991); Shao and Steel (1999), JASA 94, section 2: response before sampling.
         """
         found = []
         chancy = [place for place, step in enumerate(self.steps) if step.adds_chance]
@@ -109,8 +116,7 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
     Raises:
         WeightingError: no step, or a step that did not start from the weights before it.
 
-    Source:
-        Deville and Särndal (1992), JASA 87, equation 3.4.
+    Source: Deville and Särndal (1992), JASA 87, equation 3.4.
 
     >>> from weighting import Design, mean, poststratify
     >>> design = Design(weights=[10.0, 10, 10, 10])
@@ -133,6 +139,6 @@ def adjusted(design: Design, *steps: WeightStep) -> Design:
     return design.reweighted(chain.weights, chain)
 
 
-def _per_answer(values: Reals, counts: Reals) -> Reals:
+def _per_answer(values: Floats, counts: Floats) -> Floats:
     """Values of rows shared out over the answers they stand for; 0 for rows that stand for none."""
     return np.divide(values, counts, out=np.zeros_like(values), where=counts > 0)

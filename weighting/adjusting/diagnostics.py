@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.base.categories import sums_by_code
+from weighting.base.arrays import Floats
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
+from weighting.base.sums import sums
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
@@ -23,11 +25,9 @@ __all__ = [
     "summarise_weights",
 ]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class WeightSummary:
+@dataclass(frozen=True, repr=False)
+class WeightSummary(Printed):
     """Spread of weights; rows with weight 0 do not count."""
 
     n: int
@@ -58,8 +58,7 @@ def summarise_weights(weights: ArrayLike) -> WeightSummary:
     Raises:
         WeightingError: no weight above 0, or a negative one.
 
-    Source:
-        Kish (1965), Survey Sampling, section 11.7; Kish (1992), Weighting for unequal P_i.
+    Source: Kish (1965), Survey Sampling, section 11.7; Kish (1992), Weighting for unequal P_i.
 
     >>> summary = summarise_weights([1.0, 1, 2, 0])
     >>> summary.n, summary.design_effect, round(summary.effective_n, 4)
@@ -96,8 +95,7 @@ def kish_design_effect(weights: ArrayLike) -> float:
     Raises:
         WeightingError: no weight above 0, or a negative one.
 
-    Source:
-        Kish (1965), section 11.7.
+    Source: Kish (1965), section 11.7.
 
     >>> kish_design_effect([1.0, 1.0, 2.0])
     1.125
@@ -117,8 +115,7 @@ def kish_effective_n(weights: ArrayLike) -> float:
     Raises:
         WeightingError: no weight above 0, or a negative one.
 
-    Source:
-        Kish (1965), section 11.7.
+    Source: Kish (1965), section 11.7.
 
     >>> round(kish_effective_n([1.0, 1.0, 2.0]), 4)
     2.6667
@@ -126,15 +123,15 @@ def kish_effective_n(weights: ArrayLike) -> float:
     return summarise_weights(weights).effective_n
 
 
-@dataclass(frozen=True, eq=False)
-class MarginCheck:
+@dataclass(frozen=True, eq=False, repr=False)
+class MarginCheck(Printed):
     """One variable's weighted counts before and after an adjustment, beside the known totals."""
 
     name: str
     labels: tuple[Hashable, ...]
-    totals: Reals
-    before: Reals
-    after: Reals
+    totals: Floats
+    before: Floats
+    after: Floats
 
     @property
     def largest_gap(self) -> float:
@@ -162,8 +159,8 @@ def compare_margins(
     Raises:
         WeightingError: weights of different rows, a variable is missing, or a category of it has no total.
 
-    Source:
-        Valliant, Dever and Kreuter (2018), Practical Tools for Designing and Weighting Survey Samples, chapter 18.
+    Source: Valliant, Dever and Kreuter (2018), Practical Tools for Designing and Weighting Survey Samples, chapter
+    18.
 
     >>> check, = compare_margins([1, 1, 1], [2, 1, 1], {"sex": ["F", "M", "M"]}, {"sex": {"F": 2, "M": 2}})
     >>> check.labels, check.before, check.after, check.largest_gap
@@ -176,7 +173,7 @@ def compare_margins(
 
 
 def _compared(
-    old: Reals, new: Reals, name: str, variables: Mapping[str, ArrayLike], totals: Mapping[Any, float]
+    old: Floats, new: Floats, name: str, variables: Mapping[str, ArrayLike], totals: Mapping[Any, float]
 ) -> MarginCheck:
     if name not in variables:
         raise WeightingError(f"{name!r} has totals and no categories; give both.")
@@ -186,5 +183,5 @@ def _compared(
         raise WeightingError(f"{name}: category {surplus[0]!r} has rows but no total.")
     place = {label: position for position, label in enumerate(totals)}
     codes = np.array([place[label] for label in found.labels] + [len(place)])[found.codes]
-    before, after = (sums_by_code(codes, weights, len(place) + 1)[:-1] for weights in (old, new))
+    before, after = (sums(codes, weights, len(place) + 1)[:-1] for weights in (old, new))
     return MarginCheck(name, tuple(totals), np.array(list(totals.values()), dtype=np.float64), before, after)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 
 __all__ = ["Disposition", "OutcomeRates", "eligibility_rate", "response_rates"]
@@ -31,8 +32,8 @@ KNOWN = tuple(letter for letter in Disposition if letter not in ("UH", "UO"))
 Counts = Mapping[str, float] | Mapping[Disposition, float]
 
 
-@dataclass(frozen=True)
-class OutcomeRates:
+@dataclass(frozen=True, repr=False)
+class OutcomeRates(Printed):
     """Response, cooperation, refusal and contact rates; a rate that has no denominator yet is None."""
 
     rr1: float | None
@@ -72,8 +73,7 @@ def response_rates(counts: Counts, *, e: float | str = "known cases") -> Outcome
         WeightingError: a letter AAPOR does not know, a negative count, an e outside [0, 1] or a method of
             another name.
 
-    Source:
-        AAPOR (2023), Standard Definitions, 10th edition, section "Outcome rates".
+    Source: AAPOR (2023), Standard Definitions, 10th edition, section "Outcome rates".
 
     >>> rates = response_rates({"I": 60, "P": 10, "R": 15, "NC": 10, "O": 5, "UH": 50, "UO": 0, "NE": 25})
     >>> rates.rr1, rates.rr2, round(rates.rr3, 4), rates.rr5, rates.e
@@ -121,8 +121,7 @@ def eligibility_rate(counts: Counts) -> float:
     Raises:
         WeightingError: no case has a known eligibility, a letter is unknown or a count is negative.
 
-    Source:
-        AAPOR (2009), Eligibility estimates, section "Proportional allocation (CASRO)".
+    Source: AAPOR (2009), Eligibility estimates, section "Proportional allocation (CASRO)".
 
     >>> eligibility_rate({"I": 60, "R": 20, "NE": 20, "UH": 99})
     0.8

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from weighting.base.arrays import Floats
 from weighting.errors import WeightingError
 
 __all__ = ["CalibrationMethod", "Distance", "distance", "solve_calibration"]
 
 CalibrationMethod: TypeAlias = Literal["linear", "raking", "logit"]
 
-Reals = NDArray[np.float64]
 
 #: Linear predictors beyond this overflow the exponential function.
 _LARGEST_EXPONENT = 500.0
@@ -37,7 +37,7 @@ class Distance:
     low: float
     high: float
 
-    def g(self, predictor: Reals) -> Reals:
+    def g(self, predictor: Floats) -> Floats:
         """(n,) ratio for a linear predictor; 1 at 0."""
         if self.method == "linear":
             return np.clip(1 + predictor, self.low, self.high)
@@ -50,7 +50,7 @@ class Distance:
         up, down = np.where(bounded > 0, 1.0, rise), np.where(bounded > 0, rise, 1.0)
         return (self.low * above * down + self.high * below * up) / (above * down + below * up)
 
-    def slope(self, g: Reals) -> Reals:
+    def slope(self, g: Floats) -> Floats:
         """(n,) derivative of F where the ratio is g."""
         if self.method == "linear":
             return ((g > self.low) & (g < self.high)).astype(np.float64)
@@ -75,8 +75,7 @@ def distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> D
     Raises:
         WeightingError: another method, bounds that do not include 1, or a method that cannot keep or lacks bounds.
 
-    Source:
-        Deville and Särndal (1992), cases 1, 2, 6 and 7 of section 2.
+    Source: Deville and Särndal (1992), cases 1, 2, 6 and 7 of section 2.
 
     >>> distance("logit", (0.5, 2.0)).g(np.array([-50.0, 0.0, 50.0]))
     array([0.5, 1. , 2. ])
@@ -97,8 +96,10 @@ def distance(method: CalibrationMethod, bounds: tuple[float, float] | None) -> D
     return Distance(method, low, high)
 
 
-def solve_calibration(base: Reals, matrix: Reals, totals: Reals, rule: Distance, tolerance: float) -> tuple[Reals, int]:
-    """Newton's method for Σ base · F(x'λ) · x = totals.
+def solve_calibration(
+    base: Floats, matrix: Floats, totals: Floats, rule: Distance, tolerance: float, variance: Floats | None = None
+) -> tuple[Floats, int]:
+    """Newton's method for Σ base · F(x'λ / v) · x = totals.
 
     The totals missed are the gradient of a convex function of λ. A part of the full curvature, which fades as the
     totals come near, carries the method over regions where most ratios sit at a bound.
@@ -109,18 +110,23 @@ def solve_calibration(base: Reals, matrix: Reals, totals: Reals, rule: Distance,
         totals: (p,) totals.
         rule: the distance.
         tolerance: largest distance from a total allowed, in these units.
+        variance: (n,) model variances v; 1 where not given.
 
     Returns:
         (n,) ratios g that came nearest and the number of rounds; the caller checks the totals.
 
-    Source:
-        Deville, Särndal and Sautory (1993), section 2; Fletcher (1987), sections 2.5 and 3.1, on convex descent.
+    Source: Deville, Särndal and Sautory (1993), section 2; Fletcher (1987), sections 2.5 and 3.1, on convex descent.
 
     >>> g, rounds = solve_calibration(np.ones(2), np.eye(2), np.array([2.0, 0.5]), distance("raking", None), 1e-12)
     >>> g.round(9)
     array([2. , 0.5])
     """
-    full = matrix.T @ (matrix * base[:, None])
+    inverse = np.ones_like(base) if variance is None else 1 / variance
+
+    def ratio(slopes: Floats) -> Floats:
+        return rule.g((matrix @ slopes) * inverse)
+
+    full = matrix.T @ (matrix * (base * inverse)[:, None])
     slopes = np.zeros(matrix.shape[1])
     g = np.ones_like(base)
     miss = totals - matrix.T @ base
@@ -132,21 +138,27 @@ def solve_calibration(base: Reals, matrix: Reals, totals: Reals, rule: Distance,
             nearest, best = missed, g
         if missed <= tolerance or since > _PATIENCE:
             return best, done
-        curvature = matrix.T @ (matrix * (base * rule.slope(g))[:, None]) + min(1.0, missed) * _FADING * full
+        curvature = matrix.T @ (matrix * (base * inverse * rule.slope(g))[:, None]) + min(1.0, missed) * _FADING * full
         step = np.linalg.pinv(curvature, hermitian=True, rcond=1e-12) @ miss
-        slopes, g, miss = _descended(base, matrix, totals, rule, slopes, step, miss)
+        slopes, g, miss = _descended(base, matrix, totals, ratio, slopes, step, miss)
     return best, _ROUNDS
 
 
 def _descended(
-    base: Reals, matrix: Reals, totals: Reals, rule: Distance, slopes: Reals, step: Reals, miss: Reals
-) -> tuple[Reals, Reals, Reals]:
+    base: Floats,
+    matrix: Floats,
+    totals: Floats,
+    ratio: Callable[[Floats], Floats],
+    slopes: Floats,
+    step: Floats,
+    miss: Floats,
+) -> tuple[Floats, Floats, Floats]:
     """A step along the direction, of a length at which the convex function has flattened out."""
     steepness = float(miss @ step)
     low, high, length = 0.0, np.inf, 1.0
     for _ in range(_TRIALS):
         trial = slopes + length * step
-        g = rule.g(matrix @ trial)
+        g = ratio(trial)
         left = totals - matrix.T @ (base * g)
         ahead = float(left @ step)
         if abs(ahead) <= _FLAT * steepness:

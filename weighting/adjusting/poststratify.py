@@ -7,32 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.adjusting.projection import MOST_DIRECTIONS, Projection
-from weighting.adjusting.step import WeightStep
-from weighting.base.categories import category_positions, check_category_totals, check_rows, column_sums, sums_by_code
+from weighting.adjusting.step import Block, Projection, WeightStep
+from weighting.base.arrays import Floats, Ints
+from weighting.base.categories import category_positions, check_category_totals, check_rows, used_totals
+from weighting.base.columns import by_label
+from weighting.base.sums import column_sums, sums
 from weighting.design.checks import checked_weights
 
 __all__ = ["PostStratification", "poststratify"]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PostStratification(WeightStep):
     """Post-stratified weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (c,) cells in the order of ``factors``, and each row's cell.
     labels: tuple[Hashable, ...]
-    cells: NDArray[np.intp]
+    cells: Ints
     #: (c,) known count divided by the sum of the base weights.
-    factors: Reals
+    factors: Floats
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """Factor times the distance from the weighted mean of the cell.
 
         Args:
@@ -41,26 +41,23 @@ class PostStratification(WeightStep):
         Returns:
             (n, k) influence per unit of the base weight.
 
-        Source:
-            Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
+        Source: Särndal, Swensson and Wretman (1992), result 7.6.2: g-weighted residuals.
 
         >>> step = poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12})
         >>> step.residuals(np.array([[1.0], [3.0], [5.0]])).ravel()
         array([-1.5,  1.5,  0. ])
         """
-        size = sums_by_code(self.cells, self.base_weights, len(self.labels))
+        size = sums(self.cells, self.base_weights, len(self.labels))
         means = column_sums(self.cells, self.base_weights, influence, len(self.labels)) / size[:, None]
         return np.asarray((influence - means[self.cells]) * self.factors[self.cells, None], np.float64)
 
-    def projection(self) -> Projection | None:
-        """The means of the cells, where they are few."""
+    def projection(self) -> Projection:
+        """The means of the cells."""
         count = len(self.labels)
-        if count > MOST_DIRECTIONS:
-            return None
-        member = (self.cells[:, None] == np.arange(count)).astype(np.float64)
-        share = self.base_weights / sums_by_code(self.cells, self.base_weights, count)[self.cells]
+        share = self.base_weights / sums(self.cells, self.base_weights, count)[self.cells]
         factor = self.factors[self.cells]
-        return Projection(factor, member * factor[:, None], member.T * share)
+        left, right = (Block(self.cells, values, count) for values in (factor, share))
+        return Projection(factor, (left,), np.eye(count), (right,))
 
 
 def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> PostStratification:
@@ -76,20 +73,19 @@ def poststratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, floa
         The new weights, their factors, and the step for the variance.
 
     Raises:
-        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only, a total
-            that is not above 0.
+        WeightingError: a cell without a total, a total without a row or with rows of weight 0 only; a total
+            of 0 for a cell with rows (an empty cell with total 0 is left out).
 
-    Source:
-        Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
+    Source: Holt and Smith (1979); Särndal, Swensson and Wretman (1992), section 7.6.
 
     >>> poststratify([10.0, 10, 10], ["a", "a", "b"], {"a": 30, "b": 12}).weights
     array([15., 15., 12.])
     """
-    labels = tuple(totals)
-    wanted = check_category_totals(totals, "Post-stratification")
     base = checked_weights(weights, np.size(weights))
+    totals = used_totals(by_label(totals, "Post-stratification"), cells, "Post-stratification", base)
+    labels, wanted = tuple(totals), check_category_totals(totals, "Post-stratification")
     codes = category_positions(cells, labels, "Post-stratification", base)
-    sums = sums_by_code(codes, base, len(labels))
-    check_rows(sums, labels, "Post-stratification")
-    factors = wanted / sums
+    size = sums(codes, base, len(labels))
+    check_rows(size, labels, "Post-stratification")
+    factors = wanted / size
     return PostStratification(base, base * factors[codes], labels, codes, factors)

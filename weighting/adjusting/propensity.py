@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from weighting.base.arrays import Floats, Sizes
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
 __all__ = ["propensity_cells", "response_propensities"]
 
-Reals = NDArray[np.float64]
 
 _ROUNDS = 50
 #: A linear predictor beyond this means a chance of 0 or 1 to ten digits: a predictor separates the respondents.
 _SEPARATED = 25.0
 
 
-def response_propensities(predictors: ArrayLike, responded: ArrayLike, weights: ArrayLike | None = None) -> Reals:
+def response_propensities(predictors: ArrayLike, responded: ArrayLike, weights: ArrayLike | None = None) -> Floats:
     """Chance to respond by logistic regression, with an intercept.
 
     Args:
@@ -33,8 +33,7 @@ def response_propensities(predictors: ArrayLike, responded: ArrayLike, weights: 
         WeightingError: everybody or nobody responded, a predictor is missing, or predictors that separate the
             respondents from the others.
 
-    Source:
-        Little (1986), Survey nonresponse adjustments; fitted by iteratively reweighted least squares.
+    Source: Little (1986), Survey nonresponse adjustments; fitted by iteratively reweighted least squares.
 
     >>> response_propensities([[0], [0], [1], [1], [1]], [True, False, True, True, False]).round(4)
     array([0.5   , 0.5   , 0.6667, 0.6667, 0.6667])
@@ -62,7 +61,7 @@ def response_propensities(predictors: ArrayLike, responded: ArrayLike, weights: 
     raise WeightingError("The response model did not converge: use fewer predictors.")
 
 
-def propensity_cells(propensities: ArrayLike, cells: int = 5, weights: ArrayLike | None = None) -> NDArray[np.int64]:
+def propensity_cells(propensities: ArrayLike, cells: int = 5, weights: ArrayLike | None = None) -> Sizes:
     """Cells of similar chance to respond, with about equal sums of weights; equal chances share a cell.
 
     Args:
@@ -76,8 +75,7 @@ def propensity_cells(propensities: ArrayLike, cells: int = 5, weights: ArrayLike
     Raises:
         WeightingError: a chance outside (0, 1], or fewer than 1 cell.
 
-    Source:
-        Cochran (1968), The effectiveness of adjustment by subclassification; Little (1986).
+    Source: Cochran (1968), The effectiveness of adjustment by subclassification; Little (1986).
 
     >>> propensity_cells([0.2, 0.9, 0.4, 0.4], cells=2)
     array([1, 2, 2, 2])

@@ -7,29 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.adjusting.projection import MOST_DIRECTIONS, Projection
 from weighting.adjusting.rake_cells import CrossedCells, crossed_cells, fit_margins
-from weighting.adjusting.step import WeightStep
-from weighting.base.categories import category_positions, check_category_totals, check_rows, check_same_sums
+from weighting.adjusting.step import Block, Projection, WeightStep
+from weighting.base.arrays import Floats
+from weighting.base.categories import (
+    category_positions,
+    check_category_totals,
+    check_rows,
+    check_same_sums,
+    used_totals,
+)
+from weighting.base.columns import by_label, by_name
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 
 __all__ = ["Raking", "rake"]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Raking(WeightStep):
     """Raked weights, and what a variance needs to know about them."""
 
     #: (n,) weights before and after.
-    base_weights: Reals
-    weights: Reals
+    base_weights: Floats
+    weights: Floats
     #: (n,) weight after divided by weight before.
-    g: Reals
+    g: Floats
     #: Rounds over all margins.
     iterations: int
     #: Largest distance of a margin from its total, as a share of that total.
@@ -37,7 +42,7 @@ class Raking(WeightStep):
     #: The crossing of all variables that occurs in the sample, and each row's cell in it.
     cells: CrossedCells
 
-    def residuals(self, influence: Reals) -> Reals:
+    def residuals(self, influence: Floats) -> Floats:
         """g times the residual of the regression on the margins, weighted with the base weights.
 
         Args:
@@ -46,8 +51,8 @@ class Raking(WeightStep):
         Returns:
             (n, k) influence per unit of the base weight.
 
-        Source:
-            Deville, Särndal and Sautory (1993), JASA 88, section 4: raking has the variance of linear calibration.
+        Source: Deville, Särndal and Sautory (1993), JASA 88, section 4: raking has the variance of linear
+        calibration.
 
         >>> step = rake([1.0] * 4, {"sex": list("MMFF"), "age": list("ooyy")},
         ...             {"sex": {"M": 3, "F": 2}, "age": {"o": 3, "y": 2}})
@@ -56,12 +61,13 @@ class Raking(WeightStep):
         """
         return (influence - self.cells.fitted(self.base_weights, influence)) * self.g[:, None]
 
-    def projection(self) -> Projection | None:
-        """The regression on the margins, where they are few."""
-        if sum(self.cells.sizes) > MOST_DIRECTIONS:
-            return None
-        member, inverse = self.cells.margins(self.base_weights)
-        return Projection(self.g, member * self.g[:, None], inverse @ (member.T * self.base_weights))
+    def projection(self) -> Projection:
+        """The regression on the margins."""
+        cells = self.cells
+        members = [(code[cells.rows], size) for code, size in zip(cells.codes, cells.sizes, strict=True)]
+        left = tuple(Block(code, self.g, size) for code, size in members)
+        right = tuple(Block(code, self.base_weights, size) for code, size in members)
+        return Projection(self.g, left, cells.inverse(self.base_weights), right)
 
 
 def rake(
@@ -89,21 +95,23 @@ def rake(
 
     Raises:
         WeightingError: variables without totals or the reverse, margins with different sums, a total that is not
-            above 0, a category with a total and no row (or the reverse), or totals that cannot be met together.
+            above 0 (0 for a category without rows leaves it out), a category with a total and no row (or the
+            reverse), or totals that cannot be met together.
 
-    Source:
-        Deming and Stephan (1940), Annals of Mathematical Statistics 11; Deville, Särndal and Sautory (1993).
+    Source: Deming and Stephan (1940), Annals of Mathematical Statistics 11; Deville, Särndal and Sautory (1993).
 
     >>> step = rake([10.0, 10, 20, 20], {"sex": list("MFMF"), "age": list("ooyy")},
     ...             {"sex": {"M": 40, "F": 60}, "age": {"o": 30, "y": 70}})
     >>> step.weights.round(6)
     array([12., 18., 28., 42.])
     """
-    names = _matching_names(variables, totals)
+    variables, given = by_name(variables), by_name(totals)
+    names = _matching_names(variables, given)
+    base = checked_weights(weights, np.size(weights))
+    totals = {name: used_totals(by_label(given[name], name), variables[name], name, base) for name in names}
     margins = [check_category_totals(totals[name], name) for name in names]
     check_same_sums({name: float(margin.sum()) for name, margin in zip(names, margins, strict=True)})
     margins = [margin * (margins[0].sum() / margin.sum()) for margin in margins]
-    base = checked_weights(weights, np.size(weights))
     codes = [category_positions(variables[name], tuple(totals[name]), name, base) for name in names]
     cells = crossed_cells(codes, [margin.size for margin in margins])
     size = cells.sums(base)
@@ -129,8 +137,8 @@ def _not_converged(
     names: Sequence[str],
     totals: Mapping[str, Mapping[Any, float]],
     cells: CrossedCells,
-    fitted: Reals,
-    margins: list[Reals],
+    fitted: Floats,
+    margins: list[Floats],
 ) -> str:
     gaps = [np.abs(cells.margin(fitted, place) / margin - 1) for place, margin in enumerate(margins)]
     worst = int(np.argmax([gap.max() for gap in gaps]))

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weighting.adjusting.distance import Distance, solve_calibration
-from weighting.base.categories import sums_by_code
+from weighting.base.arrays import Floats, Ints
+from weighting.base.sums import sums
 
 __all__ = ["CrossedCells", "MarginFit", "crossed_cells", "fit_margins"]
 
-Reals = NDArray[np.float64]
 
 #: Crossings with at most this many cells (or as many as there are rows) are kept whole, without a sort.
 _DENSE_CELLS = 100_000
@@ -30,21 +30,21 @@ class CrossedCells:
     """C cells of v crossed variables."""
 
     #: (n,) cell of each row.
-    rows: NDArray[np.intp]
+    rows: Ints
     #: v arrays (C,): the category of each cell.
-    codes: tuple[NDArray[np.intp], ...]
+    codes: tuple[Ints, ...]
     #: v numbers of categories.
     sizes: tuple[int, ...]
 
-    def sums(self, values: Reals) -> Reals:
+    def sums(self, values: Floats) -> Floats:
         """(C,) sum of the rows' values in each cell."""
-        return sums_by_code(self.rows, values, self.codes[0].size)
+        return sums(self.rows, values, self.codes[0].size)
 
-    def margin(self, cell_values: Reals, variable: int) -> Reals:
+    def margin(self, cell_values: Floats, variable: int) -> Floats:
         """Sum of the cells' values in each category of a variable."""
-        return sums_by_code(self.codes[variable], cell_values, self.sizes[variable])
+        return sums(self.codes[variable], cell_values, self.sizes[variable])
 
-    def fitted(self, weights: Reals, values: Reals) -> Reals:
+    def fitted(self, weights: Floats, values: Floats) -> Floats:
         """Fitted values of the regression on the categories of all variables, without their interactions.
 
         Args:
@@ -66,15 +66,12 @@ class CrossedCells:
             fitted[:, column] = in_cell[self.rows]
         return fitted
 
-    def margins(self, weights: Reals) -> tuple[Reals, Reals]:
-        """(n, p) membership in each category of all variables, and the inverse of its (p, p) weighted products."""
-        columns = [code[self.rows, None] == np.arange(n) for code, n in zip(self.codes, self.sizes, strict=True)]
-        inverse = np.asarray(
-            np.linalg.pinv(self._normal_matrix(self.sums(weights)), hermitian=True, rcond=1e-12), np.float64
-        )
-        return np.hstack(columns).astype(np.float64), inverse
+    def inverse(self, weights: Floats) -> Floats:
+        """(p, p) inverse of the weighted products of the memberships in all categories."""
+        normal = self._normal_matrix(self.sums(weights))
+        return np.asarray(np.linalg.pinv(normal, hermitian=True, rcond=1e-12), np.float64)
 
-    def _normal_matrix(self, size: Reals) -> Reals:
+    def _normal_matrix(self, size: Floats) -> Floats:
         """Weighted counts of each pair of categories."""
         blocks = [
             [
@@ -97,7 +94,7 @@ def crossed_cells(codes: Sequence[NDArray[np.integer]], sizes: Sequence[int]) ->
         The cells and each row's cell. Large crossings keep only the cells that occur.
     """
     rows = codes[0].astype(np.intp)
-    parts: list[NDArray[np.intp]] = [np.arange(sizes[0])]
+    parts: list[Ints] = [np.arange(sizes[0])]
     for code, size in zip(codes[1:], sizes[1:], strict=True):
         rows *= size
         rows += code
@@ -113,13 +110,13 @@ def crossed_cells(codes: Sequence[NDArray[np.integer]], sizes: Sequence[int]) ->
 class MarginFit:
     """Factors of the cells, and how far the margins still are from their totals."""
 
-    factors: Reals
+    factors: Floats
     rounds: int
     gap: float
 
 
 def fit_margins(
-    cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance: float, max_rounds: int
+    cells: CrossedCells, size: Floats, totals: Sequence[Floats], tolerance: float, max_rounds: int
 ) -> MarginFit:
     """Iterative proportional fitting on the cells.
 
@@ -145,7 +142,7 @@ def fit_margins(
 
 
 def _proportional(
-    cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance: float, max_rounds: int
+    cells: CrossedCells, size: Floats, totals: Sequence[Floats], tolerance: float, max_rounds: int
 ) -> MarginFit:
     factors = np.ones_like(size)
     gap = _largest_gap(cells, size, totals)
@@ -159,7 +156,7 @@ def _proportional(
     return MarginFit(factors, rounds, gap)
 
 
-def _newton(cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance: float) -> MarginFit:
+def _newton(cells: CrossedCells, size: Floats, totals: Sequence[Floats], tolerance: float) -> MarginFit:
     columns = [
         (code[:, None] == np.arange(count)) / total
         for code, count, total in zip(cells.codes, cells.sizes, totals, strict=True)
@@ -170,6 +167,6 @@ def _newton(cells: CrossedCells, size: Reals, totals: Sequence[Reals], tolerance
     return MarginFit(factors, _SLOW + rounds, _largest_gap(cells, size * factors, totals))
 
 
-def _largest_gap(cells: CrossedCells, fitted: Reals, totals: Sequence[Reals]) -> float:
+def _largest_gap(cells: CrossedCells, fitted: Floats, totals: Sequence[Floats]) -> float:
     gaps = [np.abs(cells.margin(fitted, place) / total - 1).max() for place, total in enumerate(totals)]
     return float(max(gaps))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -10,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from weighting.base.arrays import Ints, Texts
+from weighting.base.columns import plain
 from weighting.errors import WeightingError
 
-FloatArray: TypeAlias = NDArray[np.float64]
-IntArray: TypeAlias = NDArray[np.intp]
 Label: TypeAlias = Any
 
 #: Integer labels that span no more than this many times the rows are counted instead of sorted.
@@ -28,7 +27,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 class Factor:
     """Labels as codes into a sorted tuple, as an R factor; -1 is a missing label."""
 
-    codes: IntArray
+    codes: Ints
     labels: tuple[Label, ...]
 
     def __len__(self) -> int:
@@ -41,7 +40,7 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy
     Args:
         labels: (n,) integers, booleans, strings, floats or objects.
         what: the column's name, for the message.
-        allow_missing: None and NaN become code -1 instead of an error.
+        allow_missing: what is missing (None, nan, NA, NaT, masked) becomes code -1 instead of an error.
         copy: whether codes must not share memory with the labels.
 
     Raises:
@@ -50,7 +49,7 @@ def factorise(labels: ArrayLike, what: str, *, allow_missing: bool = False, copy
     >>> factorise(["b", "a", "b"], "strata").labels
     ('a', 'b')
     """
-    column = np.asarray(labels)
+    column = plain(labels)
     if column.ndim != 1:
         raise WeightingError(f"{what} must be one column of labels, and has shape {column.shape}.")
     if column.dtype.kind in "iub":
@@ -108,7 +107,7 @@ def _from_text(column: NDArray[Any]) -> Factor | None:
 
 def _from_objects(column: NDArray[Any]) -> Factor:
     values = column.tolist()
-    found = {value for value in values if not _is_missing(value)}
+    found = {value for value in values if value is not None and value == value}
     try:
         labels = sorted(found)
     except TypeError:
@@ -118,11 +117,7 @@ def _from_objects(column: NDArray[Any]) -> Factor:
     return Factor(codes, tuple(labels))
 
 
-def _is_missing(value: Label) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def interaction(*columns: ArrayLike) -> NDArray[np.str_]:
+def interaction(*columns: ArrayLike) -> Texts:
     """Cross several label columns into one, as R's ``interaction``.
 
     Args:
@@ -139,7 +134,7 @@ def interaction(*columns: ArrayLike) -> NDArray[np.str_]:
     >>> interaction([1, 1, 2], ["a", "b", "a"]).tolist()
     ['1:a', '1:b', '2:a']
     """
-    arrays = [np.asarray(column) for column in columns]
+    arrays = [plain(column) for column in columns]
     if not arrays or len({array.shape for array in arrays}) > 1:
         raise WeightingError("interaction needs columns of the same length.")
     return np.array([":".join(map(str, row)) for row in zip(*(a.tolist() for a in arrays), strict=True)])
@@ -155,12 +150,3 @@ def join_labels(*parts: Sequence[Label]) -> tuple[Label, ...]:
         return tuple(*parts)
     first, rest = parts[0], join_labels(*parts[1:])
     return tuple(f"{a}:{b}" for a in first for b in rest)
-
-
-def sums(codes: IntArray, values: NDArray[Any], size: int) -> FloatArray:
-    """(size,) sum of the values of each code.
-
-    >>> sums(np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), 3).tolist()
-    [1.0, 5.0, 0.0]
-    """
-    return np.bincount(codes, weights=values, minlength=size).astype(np.float64, copy=False)

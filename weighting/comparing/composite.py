@@ -7,24 +7,26 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.base.labels import Factor, FloatArray, Label, factorise
+from weighting.base.arrays import Flags, Floats
+from weighting.base.labels import Factor, Label, factorise
+from weighting.base.printing import Printed
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
-from weighting.estimating.cells import Cells, Domains, read_answers, rows_of_domains
+from weighting.estimating.cells import AnswerCells, DomainCodes, read_answers, rows_of_domains
 from weighting.estimating.means import laid_out
 from weighting.estimating.source import RowSource
 from weighting.results.estimate import Estimate
+from weighting.results.intervals import Bounds, Level
 
 ThinRule: TypeAlias = Literal["none", "redistribute", "class mean"]
 
 
-@dataclass(frozen=True, eq=False)
-class Composite:
+@dataclass(frozen=True, eq=False, repr=False)
+class Composite(Printed):
     """Composites with the layers they were made of."""
 
     #: shape (D,) or ()
@@ -34,9 +36,15 @@ class Composite:
     #: (D, J) mean of each layer in each domain
     layer_means: Estimate
     #: (D, J) share that each layer's own mean got in the end
-    shares: FloatArray
+    shares: Floats
     #: (D, J) layers with fewer answers than the minimum
-    thin: NDArray[np.bool_]
+    thin: Flags
+
+    def columns(self) -> dict[str, Any]:
+        """The composites, with the share that each layer's own mean got."""
+        table = dict(self.estimate.columns())
+        table["label"] = list(self.domains)
+        return {**table, **{f"share of {j}": s.tolist() for j, s in zip(self.layers, self.shares.T, strict=True)}}
 
 
 def composite(
@@ -85,7 +93,7 @@ def composite(
     layer = factorise(layers, "layers", allow_missing=True)
     unit = Factor(np.zeros(n, np.intp), ("overall",)) if domains is None else _units(domains)
     weights = _shares(shares, layer)
-    answers = read_answers(y, n).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     if answers.ndim != 1 or len(layer.codes) != n or len(unit.codes) != n:
         raise WeightingError("composite takes one variable, and a layer and a domain label for each row.")
     means = _layer_means(design, answers, unit, layer, limits)
@@ -102,10 +110,28 @@ def composite(
         problem=np.where(used, found.problem, "a layer is too thin"),
         degrees_of_freedom=_degrees(means, rows),
     )
+    if limits is not None:
+        found = replace(found, limits=means.limits, _interval=_Within(found, means.limits).at)
     if domains is None:
         found = _leading(found, ())
     layer_means = _leading(means, own.shape)
     return Composite(found, unit.labels, layer.labels, layer_means, np.nan_to_num(kept), lacking)
+
+
+@dataclass(frozen=True, eq=False)
+class _Within:
+    """Intervals of composites, cut where no composite can be."""
+
+    composites: Estimate
+    limits: tuple[float, float] | None
+
+    def at(self, composites: Estimate, level: Level, method: str | None) -> Bounds:
+        """Bounds of the contrast, within the limits."""
+        flat = composites if composites.value.shape == self.composites.value.shape else _leading(composites, (1,))
+        low, high = replace(flat, _interval=self.composites._interval).interval(level, method)
+        if self.limits is not None:
+            low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
+        return low.reshape(composites.value.shape), high.reshape(composites.value.shape)
 
 
 def _layers(design: Design | Tally, layers: ArrayLike | None) -> ArrayLike:
@@ -124,7 +150,7 @@ def _units(domains: ArrayLike) -> Factor:
     return factorise(domains, "domains", allow_missing=True)
 
 
-def _shares(shares: Mapping[Label, float], layer: Factor) -> FloatArray:
+def _shares(shares: Mapping[Label, float], layer: Factor) -> Floats:
     """(J,) share of each layer that has rows."""
     missing = [label for label in layer.labels if label not in shares]
     if missing:
@@ -138,15 +164,15 @@ def _shares(shares: Mapping[Label, float], layer: Factor) -> FloatArray:
 
 
 def _layer_means(
-    design: Design, y: FloatArray, unit: Factor, layer: Factor, limits: tuple[float, float] | None
+    design: Design, y: Floats, unit: Factor, layer: Factor, limits: tuple[float, float] | None
 ) -> Estimate:
     """Means of every domain × layer, then of every layer over all domains, with one covariance."""
     inside = (unit.codes >= 0) & (layer.codes >= 0)
     codes = np.where(inside, unit.codes * len(layer) + layer.codes, -1)
     labels = tuple(f"{u}:{j}" for u in unit.labels for j in layer.labels)
-    cells = rows_of_domains(design, y, Domains(codes, None, labels, missing=True))
+    cells = rows_of_domains(design, y, DomainCodes(codes, None, labels, missing=True))
     rows = np.flatnonzero(inside)
-    both = Cells(
+    both = AnswerCells(
         cells.rows,
         cells.value,
         np.concatenate([rows, rows]),
@@ -155,10 +181,10 @@ def _layer_means(
     )
     part = RowSource(design, both).mean(lambda values: values)
     means = laid_out(design, [part], both.labels, "mean", by_domain=True)
-    return means if limits is None else replace(means, limits=limits)
+    return means if limits is None else means.within(limits)
 
 
-def _kept(weights: FloatArray, lacking: NDArray[np.bool_], thin: ThinRule) -> FloatArray:
+def _kept(weights: Floats, lacking: Flags, thin: ThinRule) -> Floats:
     """(D, J) share of each domain's own layer means; nan where the composite cannot be made."""
     kept = np.where(lacking, 0.0, weights)
     if thin == "redistribute":
@@ -169,7 +195,7 @@ def _kept(weights: FloatArray, lacking: NDArray[np.bool_], thin: ThinRule) -> Fl
     return kept
 
 
-def _rows(own: FloatArray, borrowed: FloatArray) -> FloatArray:
+def _rows(own: Floats, borrowed: Floats) -> Floats:
     """(D, DJ + J) coefficients of the domain's own means and of the class means."""
     n_domains, n_layers = own.shape
     rows = np.zeros((n_domains, n_domains * n_layers + n_layers))
@@ -179,7 +205,7 @@ def _rows(own: FloatArray, borrowed: FloatArray) -> FloatArray:
     return rows
 
 
-def _degrees(means: Estimate, rows: FloatArray) -> FloatArray:
+def _degrees(means: Estimate, rows: Floats) -> Floats:
     """(D,) degrees of freedom by Satterthwaite (1946), from the layers that take part."""
     parts = np.where(rows != 0, (rows * means.standard_error) ** 2, 0.0)
     df = np.maximum(means.degrees_of_freedom, 0.0)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.base.labels import FloatArray, IntArray
-from weighting.comparing.contrast import contrast
+from weighting.base.arrays import Floats, Ints
+from weighting.base.printing import Printed
+from weighting.comparing.contrast import combination, pairwise
 from weighting.errors import WeightingError
 from weighting.results.estimate import Estimate
 
 PAdjustment: TypeAlias = Literal["none", "bonferroni", "holm", "BH"]
 
 
-def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> FloatArray:
+def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> Floats:
     """P values adjusted for many comparisons, as R's ``p.adjust``.
 
     Args:
-        p_values: (m,) or any shape; nan (no test) stays nan and does not count.
+        p_values: (m,) or any shape; nan (a test that could not be made) stays nan and counts
+            in the family: whoever meant to make m tests answers for m.
         method: "bonferroni", "holm" (family-wise error), "BH" (false discovery rate) or "none".
 
     Returns:
@@ -40,7 +42,7 @@ def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> FloatArray:
     if ((known < 0) | (known > 1)).any():
         raise WeightingError("p values lie between 0 and 1.")
     order = np.argsort(known, kind="stable")
-    m, place = len(known), np.arange(len(known))
+    m, place = p.size, np.arange(len(known))
     ranked = known[order]
     if method == "bonferroni":
         raised = ranked * m
@@ -57,16 +59,21 @@ def adjust_p(p_values: ArrayLike, method: PAdjustment = "holm") -> FloatArray:
     return out.reshape(p.shape)
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
+@dataclass(frozen=True, eq=False, repr=False)
+class Pairs(Printed):
     """All pairwise differences of k estimates: first less second, (m,) each."""
 
-    first: IntArray
-    second: IntArray
+    first: Ints
+    second: Ints
     differences: Estimate
-    p_value: FloatArray
+    p_value: Floats
     #: adjusted for all pairs
-    p_adjusted: FloatArray
+    p_adjusted: Floats
+
+    def columns(self) -> dict[str, Any]:
+        """The differences with their p values."""
+        table = dict(self.differences.columns())
+        return {**table, "p_value": self.p_value.tolist(), "p_adjusted": self.p_adjusted.tolist()}
 
 
 def all_pairs(estimate: Estimate, method: PAdjustment = "holm") -> Pairs:
@@ -93,10 +100,7 @@ def all_pairs(estimate: Estimate, method: PAdjustment = "holm") -> Pairs:
     if k < 2:
         raise WeightingError("all pairs need at least two estimates.")
     first, second = np.triu_indices(k, 1)
-    rows = np.zeros((len(first), k))
-    rows[np.arange(len(first)), first] = 1.0
-    rows[np.arange(len(first)), second] = -1.0
     names = tuple(f"{estimate.labels[i]} - {estimate.labels[j]}" for i, j in zip(first, second, strict=True))
-    found = contrast(estimate, rows, names=names)
-    p = found.p_value()
-    return Pairs(first, second, found, p, adjust_p(p, method))
+    differences = combination(estimate, pairwise(first, second, k), first.shape, names)
+    p = differences.p_value()
+    return Pairs(first, second, differences, p, adjust_p(p, method))

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from weighting.base.labels import Factor, FloatArray, factorise
+from weighting.base.arrays import Floats
+from weighting.base.labels import Factor, factorise
+from weighting.base.printing import Printed
 from weighting.comparing.contrast import contrast
 from weighting.design.design import Design
 from weighting.errors import WeightingError
-from weighting.estimating.cells import read_answers
+from weighting.estimating.cells import domain_degrees, read_answers, read_domain
 from weighting.estimating.means import mean
 from weighting.results.estimate import Estimate
 from weighting.results.intervals import t_quantile
-from weighting.variance.influence import covariance
 
-TableStatistic: TypeAlias = Literal["F", "chisq", "Wald", "adjWald"]
 RankTest: TypeAlias = Literal["kruskal-wallis", "van der waerden", "median"]
 
 
-@dataclass(frozen=True)
-class TestResult:
+@dataclass(frozen=True, repr=False)
+class TestResult(Printed):
     """A test with its reference distribution."""
 
     __test__ = False  # not a test class of pytest
@@ -80,7 +80,7 @@ def t_test(design: Design, y: ArrayLike, groups: ArrayLike | None = None, *, nul
     if means.value.shape != (2,):
         raise WeightingError(f"a t test compares two groups, and there are {means.value.size}.")
     label = factorise(groups, "groups", allow_missing=True).codes
-    given = (label >= 0) & ~np.isnan(read_answers(y, len(design)).astype(np.float64))
+    given = (label >= 0) & ~np.isnan(read_answers(y, design).astype(np.float64))
     df = float(mean(design, given, domains=given[:, None]).degrees_of_freedom[0])
     return _t_result(contrast(means, [-1.0, 1.0]), df - 1, null)
 
@@ -96,105 +96,48 @@ def _t_result(found: Estimate, df: float, null: float) -> TestResult:
     return TestResult(t, (df,), float(2 * special.stdtr(df, -abs(t))), "t", away, error)
 
 
-def rao_scott(design: Design, rows: ArrayLike, columns: ArrayLike, *, statistic: TableStatistic = "F") -> TestResult:
-    """Test of independence in a two-way table, as R's ``svychisq``.
+def equal_means(design: Design, y: ArrayLike, groups: ArrayLike, *, domain: ArrayLike | None = None) -> TestResult:
+    """Test that k groups have the same mean, as R's ``regTermTest`` of a model with one factor.
 
     Args:
         design: the sample of n rows.
-        rows: (n,) labels; rows with a missing label are left out.
-        columns: (n,) labels.
-        statistic: "F", the second-order correction with an F distribution; "chisq", the first-order one, whose
-            statistic is Pearson's chi-square of the weighted shares and whose p value alone is corrected, as in R;
-            "Wald" of the distances from independence, and "adjWald", which allows for few degrees of freedom.
+        y: (n,) answers; nan is missing.
+        groups: (n,) labels; a missing one leaves the test.
+        domain: (n,) booleans, the rows that are meant.
 
     Returns:
-        TestResult.
+        TestResult: Wald's F with k - 1 and PSUs - strata + 1 - k degrees of freedom, counted among the rows used.
 
     Raises:
-        WeightingError: a table with one row or column.
+        WeightingError: one group, or too few degrees of freedom.
 
-    Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82; Koch, Freeman
-    and Freeman (1975), International Statistical Review 43, for Wald's.
+    Source: Koch, Freeman and Freeman (1975), International Statistical Review 43; Korn and Graubard (1990).
 
-    >>> test = rao_scott(Design(weights=[1] * 8), list("aaaabbbb"), list("xxxyxyyy"))
-    >>> round(test.statistic, 4), test.degrees_of_freedom
-    (1.75, (1.0, 7.0))
+    >>> test = equal_means(Design(weights=[1] * 6), [1, 2, 3, 3, 5, 4], list("aabbcc"))
+    >>> round(test.statistic, 3), test.degrees_of_freedom
+    (15.0, (2.0, 3.0))
     """
-    first = factorise(rows, "rows", allow_missing=True)
-    second = factorise(columns, "columns", allow_missing=True)
-    if statistic not in get_args(TableStatistic):
-        raise WeightingError(f"{statistic!r} is no statistic of a table: choose {', '.join(get_args(TableStatistic))}.")
-    if min(len(first), len(second)) < 2:
-        raise WeightingError("a test of independence needs at least two rows and two columns.")
-    if statistic in ("Wald", "adjWald"):
-        return _wald(design, first, second, adjust=statistic == "adjWald")
-    shape = (len(first), len(second))
-    cell = np.where((first.codes < 0) | (second.codes < 0), -1.0, first.codes * shape[1] + second.codes)
-    indicators = (cell[:, None] == np.arange(shape[0] * shape[1])).astype(np.float64)
-    indicators[cell < 0] = np.nan
-    shares = mean(design, indicators)
-    p, n = shares.value, float(shares.n[0])
-    table = p.reshape(shape)
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    if not expected.all():
-        raise WeightingError("a row or column of the table has no weight: leave it out.")
-    pearson = n * float(((table - expected) ** 2 / expected).sum())
-    delta = _generalised_effects(shape, p, shares.covariance(), n)
-    trace, square = float(np.trace(delta)), float(np.trace(delta @ delta))
-    interactions = (shape[0] - 1) * (shape[1] - 1)
-    if statistic == "chisq":
-        p_value = float(special.chdtrc(interactions, pearson / (trace / interactions)))
-        return TestResult(pearson, (float(interactions),), p_value, "chisq")
-    top = trace**2 / square
-    df = (round(top, 9), round(top * design.degrees_of_freedom, 9))
-    return TestResult(pearson / trace, df, float(special.fdtrc(*df, pearson / trace)), "F")
-
-
-def _wald(design: Design, rows: Factor, columns: Factor, *, adjust: bool) -> TestResult:
-    """Wald's test that each total is that of its row times that of its column over all."""
-    used = (rows.codes >= 0) & (columns.codes >= 0)
-    row, column = (
-        (used & (factor.codes == np.arange(len(factor))[:, None])).astype(np.float64) for factor in (rows, columns)
-    )
-    weight = design.weights * design.counts
-    size, across, down = float(weight @ used), row @ weight, column @ weight
-    if not across.all() or not down.all():
-        raise WeightingError("a row or column of the table has no weight: leave it out.")
-    away = (row * weight) @ column.T - np.outer(across, down) / size
-    influence = np.stack(
-        [
-            row[i] * column[j]
-            - row[i] * down[j] / size
-            - column[j] * across[i] / size
-            + used * across[i] * down[j] / size**2
-            for i in range(1, len(rows))
-            for j in range(1, len(columns))
-        ],
-        axis=1,
-    )
-    distance, top = away[1:, 1:].ravel(), (len(rows) - 1) * (len(columns) - 1)
-    df = design.degrees_of_freedom
-    below = df - top + 1 if adjust else df
-    spread = covariance(design, influence)
-    if below <= 0 or np.linalg.matrix_rank(spread, hermitian=True) < top:
+    answers = read_answers(y, design).astype(np.float64)
+    design.check_order(groups, "groups")
+    factor: Factor = factorise(groups, "groups", allow_missing=True)
+    if answers.ndim != 1 or factor.codes.shape != answers.shape:
+        raise WeightingError("equal_means takes one variable, and a group label for each row.")
+    used = read_domain(domain, design) & (factor.codes >= 0) & ~np.isnan(answers) & (design.weights != 0)
+    present = np.unique(factor.codes[used])
+    if len(present) < 2:
+        raise WeightingError("a test of equal means compares at least two groups.")
+    members = (factor.codes[:, None] == present) & used[:, None]
+    means = mean(design, answers, domains=members)
+    others = len(present) - 1
+    rows = np.column_stack([-np.ones(others), np.eye(others)])
+    spread, away = rows @ means.covariance() @ rows.T, rows @ means.value
+    below = domain_degrees(design, used) - others
+    if below <= 0 or np.linalg.matrix_rank(spread, hermitian=True) < others:
         raise WeightingError(
-            f"the design has {df:g} degrees of freedom, too few for a table of {top} interactions: merge categories."
+            f"the groups leave {below:g} degrees of freedom, or answers without spread: merge groups or leave them out."
         )
-    statistic = float(distance @ np.linalg.solve(spread, distance)) / top
-    statistic *= below / df if adjust else 1.0
-    return TestResult(statistic, (float(top), below), float(special.fdtrc(top, below, statistic)), "F")
-
-
-def _generalised_effects(shape: tuple[int, int], p: FloatArray, covariance: FloatArray, n: float) -> FloatArray:
-    """Design effects of the interactions (Rao and Scott 1984, equation 2.1)."""
-    i, j = np.divmod(np.arange(len(p)), shape[1])
-    main = np.column_stack(
-        [np.ones(len(p)), *(i == r for r in range(1, shape[0])), *(j == c for c in range(1, shape[1]))]
-    )
-    both = np.column_stack([(i == r) & (j == c) for r in range(1, shape[0]) for c in range(1, shape[1])])
-    free = both - main @ np.linalg.lstsq(main, both.astype(np.float64), rcond=None)[0]
-    scaled = free * np.divide(1, p, out=np.zeros_like(p), where=p > 0)[:, None]
-    return np.asarray(np.linalg.solve(free.T @ scaled / n, scaled.T @ covariance @ scaled), np.float64)
+    statistic = float(away @ np.linalg.solve(spread, away)) / others
+    return TestResult(statistic, (float(others), below), float(special.fdtrc(others, below, statistic)), "F")
 
 
 def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest = "kruskal-wallis") -> TestResult:
@@ -220,7 +163,7 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
     >>> round(rank_test(design, [1, 2, 4, 3, 5, 6], list("aaabbb")).p_value, 3)
     0.105
     """
-    answers = read_answers(y, len(design)).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     factor: Factor = factorise(groups, "groups")
     if np.isnan(answers).any() or answers.ndim != 1:
         raise WeightingError("a rank test needs one answer from everybody: leave the others out of the design.")
@@ -238,7 +181,7 @@ def rank_test(design: Design, y: ArrayLike, groups: ArrayLike, *, test: RankTest
     return TestResult(chisq, (float(others), df), float(special.fdtrc(others, df, chisq / others)), "chisq")
 
 
-def _ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
+def _ranks(y: Floats, weights: Floats) -> Floats:
     """Estimated population ranks in (0, 1); tied rows share the mean of theirs, as in R."""
     order = np.argsort(y, kind="stable")
     sorted_weights = weights[order]
@@ -248,7 +191,7 @@ def _ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray((np.bincount(place, weights=rank) / np.bincount(place))[place], np.float64)
 
 
-def _scores(ranks: FloatArray, test: RankTest) -> FloatArray:
+def _scores(ranks: Floats, test: RankTest) -> Floats:
     if test == "kruskal-wallis":
         return ranks
     if test == "van der waerden":

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import Factor, FloatArray, IntArray, Label, factorise, sums
+from weighting.base.arrays import Floats, Ints
+from weighting.base.columns import numbers, row_index
+from weighting.base.labels import Factor, Label, factorise
+from weighting.base.sums import sums
 from weighting.errors import WeightingError
 
 ByStratum: TypeAlias = Mapping[Any, float] | ArrayLike
@@ -25,11 +28,11 @@ class SecondStage:
     #: (n,) second-stage unit of each row, None when each row is one
     units: Factor | None
     #: (S,) PSU of each second-stage unit, None when each row is one
-    unit_psu: IntArray | None
+    unit_psu: Ints | None
     #: (P,) second-stage units in the sample
-    sizes: FloatArray
+    sizes: Floats
     #: (P,) share of the PSU's second-stage units in the sample
-    fraction: FloatArray
+    fraction: Floats
 
 
 def rows_of(*columns: ByStratum | None) -> int:
@@ -49,9 +52,28 @@ def rows_of(*columns: ByStratum | None) -> int:
     return int(n)
 
 
-def checked_column(values: ArrayLike, n: int, what: str) -> FloatArray:
+def shared_index(columns: Mapping[str, Any]) -> NDArray[Any] | None:
+    """The pandas index that all Series among a design's columns share; None where there is none.
+
+    Raises:
+        WeightingError: two Series in different order.
+    """
+    found: tuple[str, NDArray[Any]] | None = None
+    for name, column in columns.items():
+        index = row_index(column)
+        if index is not None and found is not None and not np.array_equal(found[1], index):
+            raise WeightingError(
+                f"{found[0]} and {name} are pandas Series with different indexes: bring them into one order "
+                "(reindex), or give arrays (to_numpy)."
+            )
+        if index is not None and found is None:
+            found = name, index
+    return None if found is None else found[1]
+
+
+def checked_column(values: ArrayLike, n: int, what: str) -> Floats:
     """(n,) finite numbers of at least 0."""
-    column = np.array(values, np.float64)
+    column = np.array(numbers(values, what))
     if column.shape != (n,):
         raise WeightingError(f"{what} must hold {n} numbers, one a row, and has shape {column.shape}.")
     if not (column.min() >= 0 and column.max() < np.inf):
@@ -60,7 +82,7 @@ def checked_column(values: ArrayLike, n: int, what: str) -> FloatArray:
     return column
 
 
-def checked_weights(weights: ArrayLike, n: int) -> FloatArray:
+def checked_weights(weights: ArrayLike, n: int) -> Floats:
     """(n,) weights that are finite, not negative and not all 0."""
     column = checked_column(weights, n, "weights")
     if column[0] == 0 and not column.any():
@@ -68,9 +90,9 @@ def checked_weights(weights: ArrayLike, n: int) -> FloatArray:
     return column
 
 
-def finite_weights(weights: ArrayLike, n: int) -> FloatArray:
+def finite_weights(weights: ArrayLike, n: int) -> Floats:
     """(n,) finite weights; linear calibration may make some of them negative."""
-    column = np.array(weights, np.float64)
+    column = np.array(numbers(weights, "adjusted weights"))
     if column.shape != (n,) or not np.isfinite(column).all():
         raise WeightingError(f"adjusted weights must be {n} finite numbers, one a row.")
     return column
@@ -85,14 +107,14 @@ def nested(outer: Factor, inner: Factor, what: str) -> Factor:
     return Factor(crossed.codes, labels)
 
 
-def parents(units: Factor, outer: IntArray) -> IntArray:
+def parents(units: Factor, outer: Ints) -> Ints:
     """(units,) code of the parent that each unit stands in."""
     found = np.zeros(len(units), np.intp)
     found[units.codes] = outer
     return found
 
 
-def stratum_sizes(strata: Factor, frequencies: FloatArray | None, psu_stratum: IntArray | None) -> FloatArray:
+def stratum_sizes(strata: Factor, frequencies: Floats | None, psu_stratum: Ints | None) -> Floats:
     """(H,) PSUs in each stratum."""
     if psu_stratum is not None:
         return np.bincount(psu_stratum, minlength=len(strata)).astype(np.float64)
@@ -107,7 +129,7 @@ def stratum_sizes(strata: Factor, frequencies: FloatArray | None, psu_stratum: I
     return sizes
 
 
-def shared_weights(strata: Factor, weights: FloatArray) -> FloatArray | None:
+def shared_weights(strata: Factor, weights: Floats) -> Floats | None:
     """(H,) the weight of each stratum, None when rows of a stratum differ."""
     shared = np.zeros(len(strata))
     head = min(len(weights), 4096)
@@ -118,11 +140,11 @@ def shared_weights(strata: Factor, weights: FloatArray) -> FloatArray | None:
     return shared if np.array_equal(shared[strata.codes], weights) else None
 
 
-def by_stratum(values: ByStratum, strata: Factor, what: str) -> FloatArray:
+def by_stratum(values: ByStratum, strata: Factor, what: str) -> Floats:
     """(H,) one number for each stratum, from a mapping, a column or one number for all."""
     if isinstance(values, Mapping):
         return _from_mapping(values, strata, what)
-    column = np.asarray(values, np.float64)
+    column = numbers(values, what)
     if column.ndim == 0 and len(strata) == 1:
         return np.full(1, float(column))
     if column.shape != strata.codes.shape:
@@ -130,7 +152,7 @@ def by_stratum(values: ByStratum, strata: Factor, what: str) -> FloatArray:
     return one_value_each(column, strata, f"{what} of stratum")
 
 
-def one_value_each(column: FloatArray, groups: Factor, what: str) -> FloatArray:
+def one_value_each(column: Floats, groups: Factor, what: str) -> Floats:
     """(groups,) the value that all rows of a group share."""
     shared = np.empty(len(groups))
     shared[groups.codes] = column
@@ -144,7 +166,7 @@ def one_value_each(column: FloatArray, groups: Factor, what: str) -> FloatArray:
     return shared
 
 
-def _from_mapping(values: Mapping[Label, float], strata: Factor, what: str) -> FloatArray:
+def _from_mapping(values: Mapping[Label, float], strata: Factor, what: str) -> Floats:
     missing = [label for label in strata.labels if label not in values]
     if missing:
         raise WeightingError(f"{what} has no number for stratum {missing[0]}: add it.")
@@ -158,9 +180,7 @@ def _from_mapping(values: Mapping[Label, float], strata: Factor, what: str) -> F
     return np.array([values[label] for label in strata.labels], np.float64)
 
 
-def sampling_fractions(
-    population: ByStratum | None, fpc: ByStratum | None, strata: Factor, sizes: FloatArray
-) -> FloatArray:
+def sampling_fractions(population: ByStratum | None, fpc: ByStratum | None, strata: Factor, sizes: Floats) -> Floats:
     """(H,) sampled share of each stratum's PSUs; 0 without a finite population."""
     if population is not None and fpc is not None:
         raise WeightingError("give population counts or fpc fractions, not both.")
@@ -178,7 +198,7 @@ def sampling_fractions(
     return fractions
 
 
-def _checked_counts(counts: FloatArray, strata: Factor, sizes: FloatArray) -> FloatArray:
+def _checked_counts(counts: Floats, strata: Factor, sizes: Floats) -> Floats:
     wrong = np.flatnonzero(~(counts >= sizes * (1 - FULL_ENUMERATION)))
     if wrong.size:
         h = int(wrong[0])
@@ -189,7 +209,7 @@ def _checked_counts(counts: FloatArray, strata: Factor, sizes: FloatArray) -> Fl
     return np.where(np.isinf(counts), 0.0, np.minimum(sizes / counts, 1.0))
 
 
-def inclusion_probabilities(fpc: ByStratum | None, n: int) -> FloatArray:
+def inclusion_probabilities(fpc: ByStratum | None, n: int) -> Floats:
     """(n,) inclusion probabilities of an unequal-probability design."""
     if fpc is None or isinstance(fpc, Mapping):
         raise WeightingError("a pps design needs fpc: the inclusion probability of each row.")
@@ -204,7 +224,7 @@ def second_stage(
     psu: Factor | None,
     ssu: ArrayLike | None,
     ssu_population: ArrayLike | None,
-    frequencies: FloatArray | None,
+    frequencies: Floats | None,
     n: int,
 ) -> SecondStage | None:
     """The second stage, when the design has one."""

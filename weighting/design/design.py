@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import Factor, FloatArray, IntArray, factorise
+from weighting.base.arrays import Floats, Ints
+from weighting.base.columns import by_label, row_index
+from weighting.base.labels import Factor, factorise
 from weighting.design.checks import (
     ByStratum,
     SecondStage,
@@ -21,6 +23,7 @@ from weighting.design.checks import (
     rows_of,
     sampling_fractions,
     second_stage,
+    shared_index,
     shared_weights,
     stratum_sizes,
 )
@@ -33,13 +36,13 @@ class Adjustment(Protocol):
     """What adjusted weights owe the standard error (Deville and Särndal 1992, section 3)."""
 
     @property
-    def base_weights(self) -> FloatArray:
+    def base_weights(self) -> Floats:
         """(n,) design weights before the adjustment, per answer."""
 
-    def residuals(self, influence: FloatArray) -> FloatArray:
+    def residuals(self, influence: Floats) -> Floats:
         """Turn (n, k) influence per unit of adjusted weight into (n, k) per unit of base weight."""
 
-    def response_scores(self, influence: FloatArray) -> tuple[FloatArray, ...]:
+    def response_scores(self, influence: Floats) -> tuple[Floats, ...]:
         """(n, k) weighted scores of each chance that comes beside the draw, such as who answers."""
 
 
@@ -81,31 +84,35 @@ class Design:
     #: (n,) PSU of each row, None when each row is a PSU
     psu: Factor | None
     #: (P,) stratum of each PSU, None when each row is a PSU
-    psu_stratum: IntArray | None
+    psu_stratum: Ints | None
     #: (n,) weights
-    weights: FloatArray
+    weights: Floats
     #: (n,) alike answers each row stands for, None for one each
-    frequencies: FloatArray | None
+    frequencies: Floats | None
     lonely_psu: LonelyPsu
     #: whether that holds for strata with one PSU in a domain too
     lonely_in_domains: bool
     #: (H,) PSUs in the sample
-    stratum_sizes: FloatArray
+    stratum_sizes: Floats
     #: (H,) share of the stratum's PSUs in the sample; 0 without a finite population
-    sampling_fraction: FloatArray
+    sampling_fraction: Floats
     #: whether no weight is 0
     positive: bool
     #: (H,) the weight that all rows of each stratum share, None when rows differ
-    stratum_weights: FloatArray | None
+    stratum_weights: Floats | None
     #: the second stage, None in a one-stage design
     second: SecondStage | None
     #: (n,) inclusion probabilities of a ``pps`` design
-    probabilities: FloatArray | None
+    probabilities: Floats | None
     #: how joint probabilities are known in a ``pps`` design
-    pps: str | FloatArray | None
+    pps: str | Floats | None
     pps_variance: Literal["HT", "YG"]
+    #: (n,) row labels of the pandas columns it was made from, None where there were none
+    index: NDArray[Any] | None
     #: the calibration that made the weights, None for design weights
     adjustment: Adjustment | None
+    #: what variances of this design share, worked out once
+    kept: dict[str, Any]
 
     def __init__(
         self,
@@ -127,6 +134,8 @@ class Design:
             raise WeightingError(f"lonely_psu is {lonely_psu!r}: choose {', '.join(get_args(LonelyPsu))}.")
         if pps_variance not in ("HT", "YG"):
             raise WeightingError(f"pps_variance is {pps_variance!r}: choose HT or YG.")
+        columns = {"strata": strata, "psu": psu, "weights": weights, "frequencies": frequencies, "ssu": ssu}
+        population, fpc = (_by_stratum(values, *columns.values()) for values in (population, fpc))
         n = rows_of(strata, psu, weights, frequencies, ssu, ssu_population, fpc, population)
         self._put(
             strata=Factor(np.zeros(n, np.intp), ("all",)) if strata is None else factorise(strata, "strata"),
@@ -137,6 +146,8 @@ class Design:
             lonely_psu=lonely_psu,
             lonely_in_domains=lonely_in_domains and lonely_psu in ("adjust", "average"),
             adjustment=None,
+            kept={},
+            index=shared_index({**columns, "ssu_population": ssu_population}),
         )
         self._put(psu=None if psu is None else nested(self.strata, factorise(psu, "psu"), "psu"))
         self._put(psu_stratum=None if self.psu is None else parents(self.psu, self.strata.codes))
@@ -152,7 +163,7 @@ class Design:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def _default_weights(self) -> FloatArray:
+    def _default_weights(self) -> Floats:
         if self.probabilities is not None:
             return 1 / self.probabilities
         fraction = np.where(self.sampling_fraction > 0, self.sampling_fraction, 1.0)
@@ -163,6 +174,23 @@ class Design:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    def check_order(self, values: ArrayLike | None, what: str) -> None:
+        """Refuse a pandas column in another order than the columns of the design.
+
+        Args:
+            values: any column; only pandas objects know an order.
+            what: the column's name, for the message.
+
+        Raises:
+            WeightingError: an index unlike the design's.
+        """
+        index = row_index(values)
+        if index is not None and self.index is not None and not np.array_equal(index, self.index):
+            raise WeightingError(
+                f"{what} is a pandas object with another index than the design's columns: bring it into their order "
+                "(reindex), or give an array (to_numpy) if the rows match as they stand."
+            )
 
     @property
     def n_psus(self) -> float:
@@ -175,7 +203,7 @@ class Design:
         return self.n_psus - len(self.strata)
 
     @property
-    def counts(self) -> FloatArray:
+    def counts(self) -> Floats:
         """(n,) answers that each row stands for."""
         return np.ones(len(self)) if self.frequencies is None else self.frequencies
 
@@ -202,6 +230,15 @@ class Design:
         checked = checked_weights(weights, len(self)) if adjustment is None else finite_weights(weights, len(self))
         copy = object.__new__(Design)
         copy._put(**{field.name: getattr(self, field.name) for field in fields(self)})
-        copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment)
+        copy._put(weights=checked, positive=bool(checked.all()), adjustment=adjustment, kept={})
         copy._put(stratum_weights=shared_weights(self.strata, checked))
         return copy
+
+
+def _by_stratum(values: ByStratum | None, *columns: ArrayLike | None) -> ByStratum | None:
+    """A pandas Series by stratum is a mapping, unless it has a number for each row."""
+    index = row_index(values)
+    if index is None or not isinstance(index, np.ndarray):
+        return values
+    lengths = {len(np.atleast_1d(np.asarray(column))) for column in columns if column is not None}
+    return by_label(values, "population") if lengths and len(index) not in lengths else values

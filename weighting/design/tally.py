@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import Factor, FloatArray, IntArray, Label, factorise, sums
+from weighting.base.arrays import Floats, Ints
+from weighting.base.labels import Factor, Label, factorise
+from weighting.base.sums import sums
 from weighting.design.checks import ByStratum, checked_column, rows_of
 from weighting.design.design import Design, LonelyPsu
 from weighting.errors import WeightingError
@@ -51,13 +53,13 @@ class Tally:
 
     strata: NDArray[np.object_]
     #: value of each cell; of moments, one standard deviation above or below the cell's mean
-    values: FloatArray
+    values: Floats
     #: answers in each cell (halves in moments)
-    counts: FloatArray
+    counts: Floats
     domains: NDArray[np.object_] | None
     layers: NDArray[np.object_] | None
     psu: NDArray[np.object_] | None
-    weights: FloatArray | None
+    weights: Floats | None
     population: Mapping[Label, float] | None
     lonely_psu: LonelyPsu
     #: whether the values are moments, which no estimator of shares or quantiles takes
@@ -182,7 +184,7 @@ class _Keys:
     """Columns that tell cells apart."""
 
     factors: Mapping[str, Factor | None]
-    weights: FloatArray | None
+    weights: Floats | None
 
     @staticmethod
     def read(columns: Mapping[str, ArrayLike | None], weights: ArrayLike | None, n: int) -> _Keys:
@@ -196,7 +198,7 @@ class _Keys:
         }
         return _Keys(factors, None if weights is None else checked_column(weights, n, "weights"))
 
-    def cells(self, *numbers: FloatArray) -> tuple[IntArray, IntArray]:
+    def cells(self, *numbers: Floats) -> tuple[Ints, Ints]:
         """(n,) cell of each row, in order of first appearance, and the first row of each cell."""
         codes = [factor.codes + 1 for factor in self.factors.values() if factor is not None]
         codes += [np.unique(n, return_inverse=True)[1] for n in (self.weights, *numbers) if n is not None]
@@ -211,7 +213,7 @@ class _Keys:
         place[order] = np.arange(len(order))
         return place[cell], first[order]
 
-    def at(self, rows: IntArray) -> dict[str, Any]:
+    def at(self, rows: Ints) -> dict[str, Any]:
         """Labels and weights of some rows; None for columns that are not there."""
         found: dict[str, Any] = {"weights": None if self.weights is None else self.weights[rows]}
         for name, factor in self.factors.items():
@@ -220,7 +222,7 @@ class _Keys:
         return found
 
 
-def _two_levels(keys: _Keys, values: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+def _two_levels(keys: _Keys, values: Floats) -> tuple[Ints, Floats, Floats]:
     """A row, a value and a count for each half of each cell; a cell's missing answers are a cell of their own."""
     cell, first = keys.cells(np.isnan(values).astype(np.float64))
     size = len(first)
@@ -253,3 +255,48 @@ def _moments(tally: Tally) -> Tally:
 def _fill(tally: Tally, columns: Mapping[str, object], **more: object) -> None:
     for name, column in {**columns, **more}.items():
         object.__setattr__(tally, name, column)
+
+
+class AnsweredSample(NamedTuple):
+    """A design, its answers, and the domains they belong to."""
+
+    design: Design
+    y: ArrayLike
+    domains: ArrayLike | None
+
+
+def read_sample(
+    design: Design | Tally,
+    y: ArrayLike | None,
+    domains: ArrayLike | None,
+    *,
+    what: str,
+    each_answer: bool = False,
+) -> AnsweredSample:
+    """Take the answers from where they are, and refuse two sources of them.
+
+    Args:
+        design: the sample of n rows, or a tally.
+        y: (n,) or (n, V) answers; None with a tally.
+        domains: (n,) labels; None with a tally.
+        what: the estimator's name, for the message.
+        each_answer: whether moments, which keep no single answer, are not enough.
+
+    Raises:
+        WeightingError: a tally beside answers or domains, a design without answers, moments where answers are
+            needed.
+
+    >>> read_sample(Tally(["a", "a"], [4, 4]), None, None, what="mean").y.tolist()
+    [4.0]
+    """
+    if not isinstance(design, Tally):
+        if y is None:
+            raise WeightingError(f"{what} needs answers beside a design; only a Tally brings its own.")
+        return AnsweredSample(design, y, domains)
+    if y is not None or domains is not None:
+        raise WeightingError(
+            f"{what} takes answers and domains from the tally: leave them out, or give tally.design() instead."
+        )
+    if each_answer and design.is_moments:
+        raise WeightingError(f"{what} needs every answer, and moments keep means and squares only: count with Tally.")
+    return AnsweredSample(design.design(), design.values, design.domains)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
+from weighting.base.arrays import Floats
 from weighting.errors import WeightingError
 
 __all__ = ["PRN_METHOD", "permanent_random_numbers", "rotate_random_numbers"]
@@ -16,7 +16,7 @@ __all__ = ["PRN_METHOD", "permanent_random_numbers", "rotate_random_numbers"]
 PRN_METHOD = "prn-sha256-v1"
 
 
-def permanent_random_numbers(seed: str, keys: Iterable[str]) -> NDArray[np.float64]:
+def permanent_random_numbers(seed: str, keys: Iterable[str]) -> Floats:
     """The permanent random number of each case, computed from the seed and the case's key only.
 
     Method ``prn-sha256-v1``: the first 8 bytes of SHA-256(seed as UTF-8, one zero byte, key as UTF-8), read
@@ -33,9 +33,7 @@ def permanent_random_numbers(seed: str, keys: Iterable[str]) -> NDArray[np.float
     Raises:
         WeightingError: a key comes twice (two cases would share one number), or a key is not text.
 
-    Source:
-        Ohlsson (1995), Coordination of samples using permanent random numbers, in Business Survey Methods,
-        ch. 9.
+    Source: Ohlsson (1995), Coordination of samples using permanent random numbers, in Business Survey Methods, ch. 9.
 
     >>> permanent_random_numbers("2026-03-31", ["case-1", "case-2"]).round(6)
     array([0.485194, 0.819869])
@@ -56,7 +54,7 @@ def permanent_random_numbers(seed: str, keys: Iterable[str]) -> NDArray[np.float
     return (integers >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def rotate_random_numbers(prn: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
+def rotate_random_numbers(prn: Floats, shift: float) -> Floats:
     """Permanent random numbers moved round the unit circle, which moves the sample to other cases.
 
     With shift 0 two rounds share as many cases as their sizes allow (positive coordination). With a shift
@@ -74,8 +72,7 @@ def rotate_random_numbers(prn: NDArray[np.float64], shift: float) -> NDArray[np.
     Raises:
         WeightingError: a number outside [0, 1), or a shift that is not finite.
 
-    Source:
-        Ohlsson (1995), sections 9.3 and 9.5.
+    Source: Ohlsson (1995), sections 9.3 and 9.5.
 
     >>> rotate_random_numbers(np.array([0.1, 0.5]), 0.25).round(2)
     array([0.85, 0.25])
@@ -83,7 +80,7 @@ def rotate_random_numbers(prn: NDArray[np.float64], shift: float) -> NDArray[np.
     numbers = np.asarray(prn, dtype=np.float64)
     if not (np.all(numbers >= 0) and np.all(numbers < 1)) or not np.isfinite(shift):
         raise WeightingError("Random numbers lie in [0, 1), and the shift is a finite number.")
-    rotated: NDArray[np.float64] = np.mod(numbers - shift, 1.0)
+    rotated: Floats = np.mod(numbers - shift, 1.0)
     # The modulo of a tiny negative number rounds up to 1, which is the same point of the circle as 0.
     return np.where(rotated >= 1.0, 0.0, rotated)
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from weighting.base.arrays import Floats, Sizes
 from weighting.drawing.numbers import permanent_random_numbers
 from weighting.drawing.rows import checked_probabilities, systematic_pps_rows
 from weighting.errors import WeightingError
@@ -16,13 +17,12 @@ __all__ = ["JointMethod", "brewer_rows", "joint_probabilities", "sampford_rows"]
 
 JointMethod: TypeAlias = Literal["sampford", "systematic", "poisson", "simple"]
 
-Reals = NDArray[np.float64]
-Rows = NDArray[np.int64]
+DesignRows = Sizes
 
 _ATTEMPTS = 20_000
 
 
-def sampford_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
+def sampford_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> DesignRows:
     """Sampford's rejective sampling: exact inclusion probabilities, and joint ones that can be computed.
 
     Draws that repeat a unit are thrown away whole; the numbers come from the seed, and the units stand in the order of
@@ -39,8 +39,7 @@ def sampford_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
     Raises:
         WeightingError: probabilities that are none, or so large a sample that every attempt repeats a unit.
 
-    Source:
-        Sampford (1967), Biometrika 54; Tillé (2006), section 6.7.
+    Source: Sampford (1967), Biometrika 54; Tillé (2006), section 6.7.
 
     >>> sampford_rows([0.5, 0.5, 0.4, 0.6], [0.1, 0.9, 0.5, 0.3], "2026-03-31")
     array([1, 3])
@@ -62,7 +61,7 @@ def sampford_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
     )
 
 
-def brewer_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
+def brewer_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> DesignRows:
     """Brewer's draw-by-draw sampling: exact inclusion probabilities for any sample size, no rejection.
 
     Args:
@@ -76,8 +75,7 @@ def brewer_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
     Raises:
         WeightingError: probabilities that are none.
 
-    Source:
-        Brewer (1975), Australian Journal of Statistics 17; Brewer and Hanif (1983), procedure 8.
+    Source: Brewer (1975), Australian Journal of Statistics 17; Brewer and Hanif (1983), procedure 8.
 
     >>> brewer_rows([0.5, 0.5, 0.4, 0.6], [0.1, 0.9, 0.5, 0.3], "2026-03-31")
     array([2, 3])
@@ -95,7 +93,7 @@ def brewer_rows(probabilities: ArrayLike, prn: ArrayLike, seed: str) -> Rows:
     return np.sort(np.concatenate([taken, units[~free]]))
 
 
-def _open_units(probabilities: ArrayLike, prn: ArrayLike) -> tuple[Rows, Rows, Reals]:
+def _open_units(probabilities: ArrayLike, prn: ArrayLike) -> tuple[DesignRows, DesignRows, Floats]:
     """Rows that are certain, and the others in the order of their random numbers with their probabilities."""
     chances, _ = checked_probabilities(probabilities)
     numbers = np.asarray(prn, dtype=np.float64)
@@ -106,7 +104,7 @@ def _open_units(probabilities: ArrayLike, prn: ArrayLike) -> tuple[Rows, Rows, R
     return np.flatnonzero(certain), order[~certain[order]], chances[order[~certain[order]]]
 
 
-def joint_probabilities(probabilities: ArrayLike, method: JointMethod) -> Reals:
+def joint_probabilities(probabilities: ArrayLike, method: JointMethod) -> Floats:
     """Probabilities that two units are both in the sample; the diagonal holds the single ones.
 
     Args:
@@ -119,8 +117,7 @@ def joint_probabilities(probabilities: ArrayLike, method: JointMethod) -> Reals:
     Raises:
         WeightingError: probabilities that do not fit the method, or a sample too large for Sampford's recursion.
 
-    Source:
-        Sampford (1967), equation for π_ij; Tillé (2006), sections 5.5, 6.7 and 7.2.
+    Source: Sampford (1967), equation for π_ij; Tillé (2006), sections 5.5, 6.7 and 7.2.
 
     >>> joint_probabilities([0.5, 0.5, 0.5, 0.5], "simple")[0].round(4)
     array([0.5   , 0.1667, 0.1667, 0.1667])
@@ -140,7 +137,7 @@ def joint_probabilities(probabilities: ArrayLike, method: JointMethod) -> Reals:
     return joint
 
 
-def _simple(chances: Reals) -> Reals:
+def _simple(chances: Floats) -> Floats:
     checked, n = checked_probabilities(chances)
     if np.ptp(checked) > 1e-12:
         raise WeightingError("Simple random sampling gives every unit the same probability; these differ.")
@@ -148,7 +145,7 @@ def _simple(chances: Reals) -> Reals:
     return np.full((checked.size, checked.size), pair)
 
 
-def _systematic(chances: Reals) -> Reals:
+def _systematic(chances: Floats) -> Floats:
     """The sample changes only where the start passes the fraction of a cumulated probability."""
     checked, _ = checked_probabilities(chances)
     bends = np.unique(np.concatenate([[0.0, 1.0], np.mod(np.cumsum(checked), 1.0)]))
@@ -159,7 +156,7 @@ def _systematic(chances: Reals) -> Reals:
     return joint
 
 
-def _sampford(chances: Reals) -> Reals:
+def _sampford(chances: Floats) -> Floats:
     checked, _ = checked_probabilities(chances)
     joint = np.outer(checked, checked)
     open_units = np.flatnonzero((checked < 1 - 1e-12) & (checked > 0))
@@ -168,7 +165,7 @@ def _sampford(chances: Reals) -> Reals:
     return joint
 
 
-def _sampford_open(chances: Reals) -> Reals:
+def _sampford_open(chances: Floats) -> Floats:
     """Sums over all samples of Sampford's design, p(s) ∝ Π λ · Σ (1 − π), that hold two given units.
 
     Two symmetric sums are kept for the samples of each size: of Π λ, and of Π λ · Σ π. Taking units i and j out of

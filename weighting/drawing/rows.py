@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from weighting.base.arrays import Floats, Sizes
 from weighting.errors import WeightingError
 
 __all__ = [
@@ -15,14 +16,13 @@ __all__ = [
     "systematic_rows",
 ]
 
-Reals = NDArray[np.float64]
-Rows = NDArray[np.int64]
+DesignRows = Sizes
 
 #: A cumulated probability this close above a selection point counts as reached (rounding of the cumulation).
 _ROUNDING = 1e-9
 
 
-def inclusion_probabilities(sizes: ArrayLike, n: int) -> Reals:
+def inclusion_probabilities(sizes: ArrayLike, n: int) -> Floats:
     """Inclusion probabilities proportional to size; units too large for that are certain, step by step.
 
     Args:
@@ -35,8 +35,7 @@ def inclusion_probabilities(sizes: ArrayLike, n: int) -> Reals:
     Raises:
         WeightingError: a negative size, or fewer units with a size than n.
 
-    Source:
-        Särndal, Swensson and Wretman (1992), section 3.6.1.
+    Source: Särndal, Swensson and Wretman (1992), section 3.6.1.
 
     >>> inclusion_probabilities([100, 3, 2, 1], 2)
     array([1.        , 0.5       , 0.33333333, 0.16666667])
@@ -57,7 +56,7 @@ def inclusion_probabilities(sizes: ArrayLike, n: int) -> Reals:
         certain |= beyond
 
 
-def simple_random_rows(prn: ArrayLike, n: int) -> Rows:
+def simple_random_rows(prn: ArrayLike, n: int) -> DesignRows:
     """Simple random sampling: the n smallest permanent random numbers, smallest first.
 
     The next rows in the same order are the reserve: ask for more and use the rows after the n-th.
@@ -72,8 +71,7 @@ def simple_random_rows(prn: ArrayLike, n: int) -> Rows:
     Raises:
         WeightingError: n is not from 1 to N, or two rows share the number at the edge of the sample.
 
-    Source:
-        Fan, Muller and Rezucha (1962), method 1; Ohlsson (1995).
+    Source: Fan, Muller and Rezucha (1962), method 1; Ohlsson (1995).
 
     >>> simple_random_rows([0.7, 0.1, 0.4], 2)
     array([1, 2])
@@ -86,7 +84,7 @@ def simple_random_rows(prn: ArrayLike, n: int) -> Rows:
     return order[:n].astype(np.int64)
 
 
-def systematic_rows(population: int, n: int, start: float, *, circular: bool = False) -> Rows:
+def systematic_rows(population: int, n: int, start: float, *, circular: bool = False) -> DesignRows:
     """Systematic sampling with a fractional interval: floor((start + j) · N / n).
 
     Sort the frame first by what it is to be spread over: the draw follows the frame's order.
@@ -103,8 +101,7 @@ def systematic_rows(population: int, n: int, start: float, *, circular: bool = F
     Raises:
         WeightingError: n is not from 1 to N, or the start lies outside [0, 1).
 
-    Source:
-        Särndal, Swensson and Wretman (1992), section 3.4; Murthy and Rao (1988) for the circular draw.
+    Source: Särndal, Swensson and Wretman (1992), section 3.4; Murthy and Rao (1988) for the circular draw.
 
     >>> systematic_rows(103, 10, 0.42)
     array([ 4, 14, 24, 35, 45, 55, 66, 76, 86, 97])
@@ -119,7 +116,7 @@ def systematic_rows(population: int, n: int, start: float, *, circular: bool = F
     return np.floor((min(start, 1 - _ROUNDING) + step) * population / n).astype(np.int64)
 
 
-def systematic_pps_rows(probabilities: ArrayLike, start: float) -> Rows:
+def systematic_pps_rows(probabilities: ArrayLike, start: float) -> DesignRows:
     """Systematic sampling with unequal probabilities: the units in whose cumulated interval start + j falls.
 
     Args:
@@ -132,8 +129,7 @@ def systematic_pps_rows(probabilities: ArrayLike, start: float) -> Rows:
     Raises:
         WeightingError: a probability outside [0, 1], a sum that is not whole, or a start outside [0, 1).
 
-    Source:
-        Madow (1949); Tillé (2006), Sampling Algorithms, section 7.2.
+    Source: Madow (1949); Tillé (2006), Sampling Algorithms, section 7.2.
 
     >>> systematic_pps_rows([0.5, 1.0, 0.25, 0.25], 0.6)
     array([1, 2])
@@ -146,7 +142,7 @@ def systematic_pps_rows(probabilities: ArrayLike, start: float) -> Rows:
     return np.minimum(rows, last).astype(np.int64)
 
 
-def poisson_rows(prn: ArrayLike, probabilities: ArrayLike) -> Rows:
+def poisson_rows(prn: ArrayLike, probabilities: ArrayLike) -> DesignRows:
     """Poisson sampling: every unit whose permanent random number is below its own probability.
 
     Args:
@@ -159,8 +155,7 @@ def poisson_rows(prn: ArrayLike, probabilities: ArrayLike) -> Rows:
     Raises:
         WeightingError: arrays of different length, or a probability outside [0, 1].
 
-    Source:
-        Hájek (1964); Brewer, Early and Joyce (1972) for the permanent numbers.
+    Source: Hájek (1964); Brewer, Early and Joyce (1972) for the permanent numbers.
 
     >>> poisson_rows([0.2, 0.9, 0.4], [0.5, 0.5, 0.3])
     array([0])
@@ -172,7 +167,7 @@ def poisson_rows(prn: ArrayLike, probabilities: ArrayLike) -> Rows:
     return np.flatnonzero(numbers < chances)
 
 
-def checked_probabilities(probabilities: ArrayLike) -> tuple[Reals, int]:
+def checked_probabilities(probabilities: ArrayLike) -> tuple[Floats, int]:
     """(N,) inclusion probabilities, and the whole number they add up to."""
     chances = np.asarray(probabilities, dtype=np.float64)
     _check_range(chances)
@@ -182,12 +177,12 @@ def checked_probabilities(probabilities: ArrayLike) -> tuple[Reals, int]:
     return chances, n
 
 
-def _check_range(chances: Reals) -> None:
+def _check_range(chances: Floats) -> None:
     if chances.ndim != 1 or not (chances.size and chances.min() >= 0 and chances.max() <= 1):
         raise WeightingError("An inclusion probability lies outside [0, 1].")
 
 
-def _prn(prn: ArrayLike) -> Reals:
+def _prn(prn: ArrayLike) -> Floats:
     numbers = np.asarray(prn, dtype=np.float64)
     if numbers.ndim != 1 or not (numbers.size and numbers.min() >= 0 and numbers.max() < 1):
         raise WeightingError("A random number lies outside [0, 1).")

@@ -7,36 +7,35 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from weighting.base.arrays import Floats, Sizes
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 from weighting.planning.allocation import Allocation
 
 __all__ = ["StratifiedDraw", "draw_stratified"]
 
-Reals = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
-
-@dataclass(frozen=True, eq=False)
-class StratifiedDraw:
+@dataclass(frozen=True, eq=False, repr=False)
+class StratifiedDraw(Printed):
     """Who was drawn, who waits in reserve, and with which probability."""
 
     #: (m,) row numbers of the sample: by stratum, inside it by random number.
-    selected: Integers
+    selected: Sizes
     #: (m,) inclusion probability n / N of each selected row.
-    inclusion_probabilities: Reals
+    inclusion_probabilities: Floats
     #: (r,) row numbers of the reserve: by stratum, inside it in the order in which they are to be used.
-    reserve: Integers
+    reserve: Sizes
     #: Sorted labels of the strata, with cases in the frame, drawn and in reserve.
     labels: tuple[Hashable, ...]
-    population: Integers
-    sizes: Integers
-    reserve_sizes: Integers
+    population: Sizes
+    sizes: Sizes
+    reserve_sizes: Sizes
 
     @property
-    def weights(self) -> Reals:
+    def weights(self) -> Floats:
         """(m,) design weights N / n of the selected rows."""
         return 1 / self.inclusion_probabilities
 
@@ -66,8 +65,7 @@ def draw_stratified(
         WeightingError: a stratum without a size or with fewer cases than its size, a size below 1, numbers
             outside [0, 1), or two cases with the same number at the edge of the sample.
 
-    Source:
-        Fan, Muller and Rezucha (1962), method 1 with permanent numbers; Ohlsson (1995), section 9.2.
+    Source: Fan, Muller and Rezucha (1962), method 1 with permanent numbers; Ohlsson (1995), section 9.2.
 
     >>> prn, strata = [0.9, 0.1, 0.5, 0.3, 0.2], ["a", "a", "a", "b", "b"]
     >>> draw = draw_stratified(prn, strata, {"a": 1, "b": 1}, reserve=1)
@@ -98,7 +96,7 @@ def draw_stratified(
     )
 
 
-def _check_numbers(numbers: Reals, stratum: Integers) -> None:
+def _check_numbers(numbers: Floats, stratum: Sizes) -> None:
     if numbers.shape != stratum.shape:
         raise WeightingError(
             f"There are {numbers.size} random numbers for {stratum.size} cases: give one for each case."
@@ -110,8 +108,8 @@ def _check_numbers(numbers: Reals, stratum: Integers) -> None:
 def _checked_sizes(
     sizes: Allocation | Mapping[Any, int] | ArrayLike,
     labels: tuple[Hashable, ...],
-    population: Integers,
-) -> Integers:
+    population: Sizes,
+) -> Sizes:
     if isinstance(sizes, Allocation):
         sizes = sizes.by_stratum
     drawn = _by_label(sizes, labels, "sizes")
@@ -125,7 +123,7 @@ def _checked_sizes(
     return drawn
 
 
-def _by_label(values: Mapping[Any, int] | ArrayLike, labels: tuple[Hashable, ...], name: str) -> Integers:
+def _by_label(values: Mapping[Any, int] | ArrayLike, labels: tuple[Hashable, ...], name: str) -> Sizes:
     if isinstance(values, Mapping):
         different = set(labels).symmetric_difference(values)
         if different:
@@ -145,8 +143,8 @@ def _by_label(values: Mapping[Any, int] | ArrayLike, labels: tuple[Hashable, ...
 
 
 def _smallest_in_stratum(
-    numbers: Reals, stratum: Integers, wanted: Integers, population: Integers, strata: int
-) -> tuple[Integers, Integers]:
+    numbers: Floats, stratum: Sizes, wanted: Sizes, population: Sizes, strata: int
+) -> tuple[Sizes, Sizes]:
     """Rows with the smallest numbers of each stratum in order, and their rank from 0; at least one more than
     wanted.
 
@@ -167,15 +165,13 @@ def _smallest_in_stratum(
     return rows, rank
 
 
-def _below(numbers: Reals, stratum: Integers, limit: Reals) -> Integers:
+def _below(numbers: Floats, stratum: Sizes, limit: Floats) -> Sizes:
     """Rows whose number is below the limit of their stratum; the highest limit sifts first."""
     rows = np.flatnonzero(numbers < limit.max())
     return rows[numbers[rows] < limit[stratum[rows]]]
 
 
-def _refuse_ties(
-    numbers: Reals, stratum: Integers, rank: Integers, drawn: Integers, labels: tuple[Hashable, ...]
-) -> None:
+def _refuse_ties(numbers: Floats, stratum: Sizes, rank: Sizes, drawn: Sizes, labels: tuple[Hashable, ...]) -> None:
     """Two equal numbers at the edge would let the row order decide."""
     last = np.flatnonzero(rank == drawn[stratum] - 1)
     last = last[last + 1 < numbers.size]

@@ -7,33 +7,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weighting.base.labels import FloatArray, Label, sums
+from weighting.base.arrays import Floats, Texts
+from weighting.base.labels import Label
+from weighting.base.sums import sums
 from weighting.design.checks import FULL_ENUMERATION
 from weighting.design.design import Design
-from weighting.estimating.cells import Cells
+from weighting.estimating.cells import AnswerCells
 from weighting.results.estimate import Estimate
 from weighting.variance.influence import Influence
+from weighting.variance.phases import phase_classes
 from weighting.variance.stages import pairs_of
 
 
 @dataclass(frozen=True, eq=False)
-class Base:
+class DomainBase:
     """What a domain offers to every statistic in it; all (K,)."""
 
-    n: FloatArray
-    weight: FloatArray
-    kish_n: FloatArray
-    degrees_of_freedom: FloatArray
+    n: Floats
+    weight: Floats
+    kish_n: Floats
+    degrees_of_freedom: Floats
     #: the same, counting only rows with an answer: at 0 nothing can be said
-    observed_degrees: FloatArray
-    enumerated: FloatArray
+    observed_degrees: Floats
+    enumerated: Floats
+    #: answers whose weight linear calibration has made negative
+    negative: Floats
 
 
-def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
+def base_of(design: Design, cells: AnswerCells, observed: AnswerCells) -> DomainBase:
     """Sizes, weights and degrees of freedom of each domain."""
     count, weight = observed.take(observed.rows.count), observed.take(observed.rows.weight)
     k = cells.columns
-    n = sums(observed.column, count * (weight > 0), k)
+    n = sums(observed.column, count * (weight != 0), k)
     total = sums(observed.column, weight, k)
     squares = np.divide(weight * weight, count, out=np.zeros_like(weight), where=count > 0)
     if observed.rows.spread is not None:
@@ -42,13 +47,14 @@ def base_of(design: Design, cells: Cells, observed: Cells) -> Base:
     kish = np.divide(total * total, square, out=np.zeros(k), where=square > 0)
     members, strata, exact = _units(design, cells)
     seen, seen_strata, _ = (members, strata, exact) if observed is cells else _units(design, observed)
-    return Base(n, total, kish, members - strata, seen - seen_strata, exact)
+    negative = sums(observed.column, count * (weight < 0), k)
+    return DomainBase(n, total, kish, members - strata, seen - seen_strata, exact, negative)
 
 
-def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _units(design: Design, cells: AnswerCells) -> tuple[Floats, Floats, Floats]:
     """(K,) PSUs and strata with a row of each domain, and whether all those strata are fully enumerated."""
     rows, k = cells.rows, cells.columns
-    count = cells.take(rows.count * (rows.weight > 0))
+    count = cells.take(rows.count * (rows.weight != 0))
     stratum = rows.stratum if cells.index is None else rows.stratum[cells.index]
     pair, strata, column = pairs_of(stratum, cells.column, len(design.strata), k)
     met = sums(pair, count, len(strata)) > 0
@@ -58,6 +64,12 @@ def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatA
         left_out = np.ones_like(left_out)
     exact = (sums(column, met & left_out[strata], k) == 0).astype(np.float64)
     n_strata = sums(column, met, k)
+    classes = phase_classes(design)
+    if classes is not None:  # of a second phase, rows less classes are what is left to judge by
+        within = np.unique(
+            (classes if cells.index is None else classes[cells.index])[count > 0] * k + cells.column[count > 0]
+        )
+        n_strata = np.bincount(within % k, minlength=k).astype(np.float64)
     if rows.psu is None:
         return sums(cells.column, count, k), n_strata, exact
     psu = rows.psu if cells.index is None else rows.psu[cells.index]
@@ -69,13 +81,13 @@ def _units(design: Design, cells: Cells) -> tuple[FloatArray, FloatArray, FloatA
 class Precision:
     """Standard error and design effects of K statistics."""
 
-    standard_error: FloatArray
-    design_effect: FloatArray
-    design_effect_with_replacement: FloatArray
-    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]]
+    standard_error: Floats
+    design_effect: Floats
+    design_effect_with_replacement: Floats
+    problem: Texts
 
 
-def precision(base: Base, value: FloatArray, variance: FloatArray, squares: FloatArray) -> Precision:
+def precision(base: DomainBase, value: Floats, variance: Floats, squares: Floats) -> Precision:
     """Put variance, design effects and what is wrong together.
 
     Args:
@@ -89,7 +101,7 @@ def precision(base: Base, value: FloatArray, variance: FloatArray, squares: Floa
     error = np.sqrt(np.maximum(variance, 0.0))
     error = np.where(error <= 1e-13 * np.abs(value), 0.0, error)
     error = np.where(base.n > 0, error, np.nan)
-    equal = squares * base.weight <= (1e-13 * np.maximum(np.abs(value), 1e-300)) ** 2
+    equal = squares * np.abs(base.weight) <= (1e-13 * np.maximum(np.abs(value), 1e-300)) ** 2
     n, weight = base.n, base.weight
     with np.errstate(divide="ignore", invalid="ignore"):
         replaced = squares * weight / (n - 1)
@@ -103,42 +115,54 @@ def precision(base: Base, value: FloatArray, variance: FloatArray, squares: Floa
             base.observed_degrees <= 0,
             equal,
             error == 0,
+            base.negative > 0,
         ],
-        ["no answers", "", "one answer", "no degrees of freedom", "answers all equal", "answers equal within strata"],
+        [
+            "no answers",
+            "",
+            "one answer",
+            "no degrees of freedom",
+            "answers all equal",
+            "answers equal within strata",
+            "negative weights",
+        ],
         "",
     )
     return Precision(error, effects[0], effects[1], problem)
 
 
-def spread_of(influence: Influence, base_weight: FloatArray) -> FloatArray:
-    """(K,) Σ w (a - ā)² over the rows of each domain."""
+def spread_of(influence: Influence, base_weight: Floats) -> Floats:
+    """(K,) Σ |w| (a - ā)² over the rows of each domain; negative weights must not cancel spread."""
     rows = influence.rows
     weight = rows.weight if influence.index is None else rows.weight[influence.index]
     k = influence.columns
     total = sums(influence.column, weight * influence.values, k)
-    centre = np.divide(total, base_weight, out=np.zeros(k), where=base_weight > 0)
+    centre = np.divide(total, base_weight, out=np.zeros(k), where=base_weight != 0)
     away = influence.values - centre[influence.column]
-    return sums(influence.column, weight * away * away, k)
+    return sums(influence.column, np.abs(weight) * away * away, k)
 
 
-Statistic = Callable[[Cells, Base], tuple[FloatArray, FloatArray]]
+Statistic = Callable[[AnswerCells, DomainBase], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One variable's estimates in K domains."""
 
-    value: FloatArray
-    base: Base
+    value: Floats
+    base: DomainBase
     precision: Precision
     #: made when a covariance is asked for
     influence: Callable[[], Influence]
 
 
-def variable(design: Design, cells: Cells, statistic: Statistic) -> Variable:
-    """Estimate one variable in all domains."""
+def variable(design: Design, cells: AnswerCells, statistic: Statistic, kept: dict[bytes, DomainBase]) -> Variable:
+    """Estimate one variable in all domains; what variables with the same answers missing share is kept."""
     observed = cells.observed()
-    base = base_of(design, cells, observed)
+    key = np.isnan(cells.value).tobytes()
+    if key not in kept:
+        kept[key] = base_of(design, cells, observed)
+    base = kept[key]
     value, influence = statistic(observed, base)
     moved = Influence(observed.rows, observed.index, observed.column, influence, cells.columns)
     found = precision(base, value, moved.variance(design), spread_of(moved, base.weight))
@@ -168,12 +192,11 @@ def assembled(
     kind: str,
 ) -> Estimate:
     """Lay the variables side by side in an Estimate of the given shape."""
-    limits = (0.0, 1.0) if kind == "proportion" else None
 
-    def laid(pick: Callable[[Variable], FloatArray]) -> FloatArray:
+    def laid(pick: Callable[[Variable], Floats]) -> Floats:
         return np.stack([pick(part) for part in parts], axis=-1).reshape(shape)
 
-    return Estimate(
+    estimate = Estimate(
         value=laid(lambda v: v.value),
         standard_error=laid(lambda v: v.precision.standard_error),
         degrees_of_freedom=laid(lambda v: v.base.degrees_of_freedom),
@@ -186,7 +209,7 @@ def assembled(
         design_degrees_of_freedom=design.degrees_of_freedom,
         problem=np.stack([part.precision.problem for part in parts], axis=-1).reshape(shape),
         enumerated=laid(lambda v: v.base.enumerated * (v.precision.standard_error == 0)),
-        limits=limits,
         _covariance=lambda: stacked([part.influence() for part in parts]).covariance(design),
         _satterthwaite=lambda: laid(lambda v: v.influence().satterthwaite(design)),
     )
+    return estimate.within((0.0, 1.0)) if kind == "proportion" else estimate

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from weighting.base.labels import FloatArray, IntArray, Label, sums
+from weighting.base.arrays import Flags, Floats, Ints
+from weighting.base.labels import Label
+from weighting.base.sums import sums
 from weighting.design.checks import FULL_ENUMERATION
 from weighting.design.design import Design
-from weighting.estimating.assemble import Base, Precision, precision
-from weighting.estimating.cells import Cells, Domains, weight_spread
-from weighting.variance.influence import Rows
+from weighting.estimating.assemble import DomainBase, Precision, precision
+from weighting.estimating.cells import AnswerCells, DomainCodes, weight_spread
+from weighting.variance.influence import DesignRows
 from weighting.variance.stages import stages
 
 #: answers with at most this many different whole values are counted instead of kept
@@ -34,17 +36,17 @@ _Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, eq=False)
-class Levels:
+class CodedLevels:
     """A column of answers as whole levels."""
 
     #: (n,) any whole numbers
     codes: NDArray[Any]
     #: (L,) value of level ``lowest``, ``lowest`` + 1, …; nan for missing
-    values: FloatArray
+    values: Floats
     lowest: int
 
 
-def read_levels(y: NDArray[Any]) -> Levels | None:
+def read_levels(y: NDArray[Any]) -> CodedLevels | None:
     """Answers as levels, when they are whole numbers of a short range."""
     if y.ndim != 1 or not y.size or y.dtype.kind not in "biuf":
         return None
@@ -54,10 +56,10 @@ def read_levels(y: NDArray[Any]) -> Levels | None:
     low, high = int(codes.min()), int(codes.max())
     if high - low >= _MOST_LEVELS:
         return None
-    return Levels(codes, np.arange(low, high + 1, dtype=np.float64), low)
+    return CodedLevels(codes, np.arange(low, high + 1, dtype=np.float64), low)
 
 
-def _from_floats(y: FloatArray) -> Levels | None:
+def _from_floats(y: Floats) -> CodedLevels | None:
     head = y[:1000]
     if not np.array_equal(np.floor(head), head, equal_nan=True):
         return None
@@ -70,28 +72,28 @@ def _from_floats(y: FloatArray) -> Levels | None:
         y = np.where(gone, high + 1, y)
         values = np.append(values, np.nan)
     codes = y.astype(np.intp)
-    return Levels(codes, values, int(low)) if np.array_equal(codes, y) else None
+    return CodedLevels(codes, values, int(low)) if np.array_equal(codes, y) else None
 
 
 @dataclass(frozen=True, eq=False)
 class CountTable:
     """n, Σw and Σw² by level and pair of stratum and domain: (L, P) each."""
 
-    count: FloatArray
-    weight: FloatArray
-    squares: FloatArray
+    count: Floats
+    weight: Floats
+    squares: Floats
     #: (L,) value of each level, nan for missing
-    values: FloatArray
+    values: Floats
     #: (P,) stratum of each pair
-    stratum: IntArray
+    stratum: Ints
     #: (P,) domain of each pair
-    domain: IntArray
+    domain: Ints
     labels: tuple[Label, ...]
     #: whether all weights of each stratum are the same
     even: bool
     _known: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
-    def by_domain(self, table: FloatArray) -> FloatArray:
+    def by_domain(self, table: Floats) -> Floats:
         """(L, D) sums of an (L, P) table."""
         return np.stack([sums(self.domain, row, len(self.labels)) for row in table])
 
@@ -111,16 +113,16 @@ class CountTable:
         strata, nobody = np.arange(n_strata), np.zeros(n_strata, np.intp)
         return CountTable(count, weight, squares, self.values, strata, nobody, ("overall",), self.even)
 
-    def cells(self) -> Cells:
+    def cells(self) -> AnswerCells:
         """The same as groups of alike rows, for covariances."""
         level, pair = np.nonzero(self.count)
         count, weight = self.count[level, pair], self.weight[level, pair]
         spread = None if self.even else weight_spread(count, weight, self.squares[level, pair])
-        rows = Rows(self.stratum[pair], None, None, count, weight, spread)
-        return Cells(rows, self.values[level], None, self.domain[pair], self.labels)
+        rows = DesignRows(self.stratum[pair], None, None, count, weight, spread)
+        return AnswerCells(rows, self.values[level], None, self.domain[pair], self.labels)
 
 
-def count_table(design: Design, levels: Levels, domains: Domains) -> CountTable | None:
+def count_table(design: Design, levels: CodedLevels, domains: DomainCodes) -> CountTable | None:
     """Count a design in one pass, where that gives all that an exact answer needs; else None."""
     plain = design.psu is None and design.pps is None and design.adjustment is None and domains.members is None
     if not plain or stages(design)[0].matters or not design.positive:
@@ -154,18 +156,18 @@ class _Pairs:
     """Pairs of stratum and domain that occur."""
 
     #: (n,) stratum of each row, or its pair where only some pairs occur
-    rows: IntArray
+    rows: Ints
     #: (n,) domain of each row to be added, None where ``rows`` holds pairs
-    domains: IntArray | None
+    domains: Ints | None
     #: number of domains, 1 where ``rows`` holds pairs
     width: int
     #: (P,)
-    stratum: IntArray
+    stratum: Ints
     #: (P,)
-    domain: IntArray
+    domain: Ints
 
 
-def _pairs(design: Design, n_levels: int, domains: Domains) -> _Pairs:
+def _pairs(design: Design, n_levels: int, domains: DomainCodes) -> _Pairs:
     """All pairs where the table stays small, else those that occur (strata nested in domains are few)."""
     strata, n_domains = design.strata.codes, len(domains.labels)
     size = len(design.strata) * n_domains
@@ -182,7 +184,7 @@ def _pairs(design: Design, n_levels: int, domains: Domains) -> _Pairs:
     return _Pairs(code, None, 1, found // n_domains, found % n_domains)
 
 
-def _codes(pairs: _Pairs, levels: Levels) -> IntArray:
+def _codes(pairs: _Pairs, levels: CodedLevels) -> Ints:
     """(n,) place of each row in a table of levels × pairs."""
     code = np.empty(len(pairs.rows), np.intp)
     room = np.empty(min(_BLOCK, len(code)), np.intp)
@@ -198,7 +200,7 @@ def _codes(pairs: _Pairs, levels: Levels) -> IntArray:
     return code
 
 
-def table_base(design: Design, table: CountTable, seen: NDArray[np.bool_]) -> Base:
+def table_base(design: Design, table: CountTable, seen: Flags) -> DomainBase:
     """What each domain offers, when only the levels in ``seen`` count as answers."""
     k = len(table.labels)
     members = table.count.sum(axis=0)
@@ -207,17 +209,18 @@ def table_base(design: Design, table: CountTable, seen: NDArray[np.bool_]) -> Ba
     weight = sums(table.domain, table.weight[seen].sum(axis=0), k)
     squares = sums(table.domain, table.squares[seen].sum(axis=0), k)
     n = sums(table.domain, observed, k)
-    return Base(
+    return DomainBase(
         n,
         weight,
         np.divide(weight * weight, squares, out=np.zeros_like(weight), where=squares > 0),
         sums(table.domain, members - (members > 0), k),
         n - sums(table.domain, observed > 0, k),
         (sums(table.domain, members * open_strata[table.stratum], k) == 0).astype(np.float64),
+        np.zeros(k),
     )
 
 
-def table_mean(design: Design, table: CountTable, values: FloatArray) -> tuple[FloatArray, Base, Precision]:
+def table_mean(design: Design, table: CountTable, values: Floats) -> tuple[Floats, DomainBase, Precision]:
     """(D,) means of values given to the levels (nan: no answer), what they rest on, and their precision."""
     seen = ~np.isnan(values)
     base = table.once(seen.tobytes(), lambda: table_base(design, table, seen))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import FloatArray, Label
+from weighting.base.arrays import Floats
+from weighting.base.labels import Label
+from weighting.base.printing import Printed
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
 from weighting.estimating.cells import read_answers, read_domains
 from weighting.estimating.means import laid_out
@@ -23,8 +24,8 @@ from weighting.results.estimate import Estimate
 FIVE = (1, 2, 3, 4, 5)
 
 
-@dataclass(frozen=True, eq=False)
-class LevelTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class LevelTable(Printed):
     """What a five-level (or other) question says in each domain; every Estimate has shape (D,) or ()."""
 
     #: names of the domains, ("overall",) without domains
@@ -32,9 +33,9 @@ class LevelTable:
     #: the scale, lowest level first
     levels: tuple[int, ...]
     #: (D, L) answers at each level
-    counts: FloatArray
+    counts: Floats
     #: (D,) answers that left the mean because the person could not say
-    cannot_say_counts: FloatArray
+    cannot_say_counts: Floats
     #: (D, L) share of each level among those who could say
     shares: Estimate
     #: mean of the points
@@ -48,8 +49,26 @@ class LevelTable:
     #: share of all who answered that could not say
     cannot_say: Estimate
 
+    def columns(self) -> dict[str, Any]:
+        """Domain, answers, mean with interval, each level's share and the usual summaries."""
+        low, high = (np.ravel(bound).tolist() for bound in self.mean.interval())
+        shares = self.shares.value.reshape(len(self.domains), -1).T
+        return {
+            "domain": list(self.domains),
+            "n": self.n.tolist(),
+            "mean": np.ravel(self.mean.value).tolist(),
+            "standard_error": np.ravel(self.mean.standard_error).tolist(),
+            "low": low,
+            "high": high,
+            **{f"level {level}": share.tolist() for level, share in zip(self.levels, shares, strict=True)},
+            "satisfied": np.ravel(self.satisfied.value).tolist(),
+            "dissatisfied": np.ravel(self.dissatisfied.value).tolist(),
+            "top_box": np.ravel(self.top_box.value).tolist(),
+            "cannot_say": np.ravel(self.cannot_say.value).tolist(),
+        }
+
     @property
-    def n(self) -> FloatArray:
+    def n(self) -> Floats:
         """(D,) answers that could say."""
         return np.asarray(self.counts.sum(axis=1), np.float64)
 
@@ -94,10 +113,10 @@ def levels(
     scale = tuple(sorted(points))
     _check_scale(scale, cannot_say, named=satisfied is not None and dissatisfied is not None)
     design, answers, domains = read_sample(design, answers, domains, what="levels", each_answer=True)
-    column = _one_question(read_answers(answers, len(design)))
+    column = _one_question(read_answers(answers, design))
     best = [level for level in scale if points[level] == max(points.values())]
     by_domain = domains is not None
-    source = source_of(design, column, read_domains(domains, len(design)), overall=overall and by_domain)
+    source = source_of(design, column, read_domains(domains, design), overall=overall and by_domain)
     known = (*scale, cannot_say)
     _check(column, source.distinct(), known)
     counts = np.stack([source.counts(level) for level in known], axis=1)
@@ -113,7 +132,7 @@ def levels(
         counts=counts[:, :-1],
         cannot_say_counts=counts[:, -1],
         shares=shares(*({level} for level in scale), names=scale),
-        mean=replace(mean, limits=(min(points.values()), max(points.values()))),
+        mean=mean.within((min(points.values()), max(points.values()))),
         top_box=shares(best if top is None else top),
         satisfied=shares((3, 4, 5) if satisfied is None else satisfied),
         dissatisfied=shares((1, 2) if dissatisfied is None else dissatisfied),
@@ -138,7 +157,7 @@ def _check_scale(scale: tuple[int, ...], cannot_say: int, *, named: bool) -> Non
 def score_of(points: Mapping[int, float]) -> Score:
     """The points of each level; other answers have none."""
 
-    def score(answers: FloatArray) -> FloatArray:
+    def score(answers: Floats) -> Floats:
         given = np.full(len(answers), np.nan)
         for level, value in points.items():
             given[answers == level] = value
@@ -147,7 +166,7 @@ def score_of(points: Mapping[int, float]) -> Score:
     return score
 
 
-def _check(column: NDArray[Any], answers: FloatArray, known: tuple[int, ...]) -> None:
+def _check(column: NDArray[Any], answers: Floats, known: tuple[int, ...]) -> None:
     """Refuse answers outside the scale."""
     unknown = [answer for answer in answers.tolist() if answer not in known]
     if unknown:

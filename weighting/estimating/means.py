@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weighting.base.labels import FloatArray, Label, factorise, join_labels, sums
+from weighting.base.arrays import Floats
+from weighting.base.columns import plain
+from weighting.base.labels import Label, factorise, join_labels
+from weighting.base.sums import sums
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
-from weighting.estimating.assemble import Base, Statistic, Variable, assembled
-from weighting.estimating.cells import Cells, read_answers, read_domains
+from weighting.estimating.assemble import DomainBase, Statistic, Variable, assembled
+from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.counts import read_levels
-from weighting.estimating.source import Score, Source, row_source, source_of
+from weighting.estimating.source import AnswerSource, Score, row_source, source_of
 from weighting.results.estimate import Estimate
 
 #: the code of a category that nobody chose
@@ -56,10 +57,10 @@ def mean(
     3.0
     """
     design, y, domains = read_sample(design, y, domains, what="mean")
-    where, overall = read_domains(domains, len(design)), overall and domains is not None
-    answers = read_answers(y, len(design))
+    where, overall = read_domains(domains, design), overall and domains is not None
+    answers = read_answers(y, design)
     names: tuple[Label, ...] = ()
-    sources: list[Source]
+    sources: list[AnswerSource]
     if answers.ndim == 1:
         sources = [source_of(design, answers, where, overall=overall)]
     else:
@@ -67,11 +68,7 @@ def mean(
         names = tuple(range(len(sources)))
     parts = [source.mean(_same) for source in sources]
     estimate = laid_out(design, parts, sources[0].labels, "mean", by_domain=domains is not None, names=names)
-    if limits is None:
-        return estimate
-    if not limits[0] < limits[1]:
-        raise WeightingError(f"limits are {limits}: the lowest possible answer comes first.")
-    return replace(estimate, limits=(float(limits[0]), float(limits[1])))
+    return estimate if limits is None else estimate.within(limits)
 
 
 def total(
@@ -97,8 +94,8 @@ def total(
     30.0
     """
     design, y, domains = read_sample(design, y, domains, what="total")
-    answers = read_answers(y, len(design))
-    where, by_domain = read_domains(domains, len(design)), domains is not None
+    answers = read_answers(y, design)
+    where, by_domain = read_domains(domains, design), domains is not None
     columns = [answers] if answers.ndim == 1 else list(answers.T)
     sources = [
         row_source(design, column.astype(np.float64), where, overall=overall and by_domain) for column in columns
@@ -126,7 +123,8 @@ def proportion(
         overall: add everybody as a last domain.
 
     Returns:
-        Estimate of shape (D,) and, without a category, (L,), between 0 and 1.
+        Estimate of shape (D,) and, without a category, (L,), between 0 and 1; where nobody answered there are no
+        labels and one share of nan with problem "no answers".
 
     Raises:
         WeightingError: as ``mean``.
@@ -137,17 +135,20 @@ def proportion(
     0.75
     """
     design, y, domains = read_sample(design, y, domains, what="proportion", each_answer=True)
-    column = np.asarray(y)
+    design.check_order(y, "the answers")
+    column = plain(y)
     if column.shape != (len(design),):
         raise WeightingError(f"answers have shape {column.shape}, and the design has {len(design)} rows.")
-    if column.dtype == np.bool_ and category is None:
+    if category is None and _is_yes_or_no(column):
         category = True
     codes, code_of = _categories(column)
-    where = read_domains(domains, len(design))
+    where = read_domains(domains, design)
     source = source_of(design, codes, where, overall=overall and domains is not None)
     if code_of is None:
         code_of = {int(answer): int(answer) for answer in source.distinct()}
     chosen = list(code_of.values()) if category is None else [code_of.get(category, _NOBODY)]
+    if not chosen:  # nobody answered: one share that cannot be estimated
+        chosen, category = [_NOBODY], np.nan
     parts = [source.mean(_is(code)) for code in chosen]
     names = tuple(code_of) if category is None else ()
     return laid_out(design, parts, source.labels, "proportion", by_domain=domains is not None, names=names)
@@ -180,22 +181,22 @@ def ratio(
         raise WeightingError(
             "ratio needs to know who gave which pair of answers, which a tally does not: give a design."
         )
-    over, under = (read_answers(column, len(design)).astype(np.float64) for column in (y, x))
+    over, under = (read_answers(column, design).astype(np.float64) for column in (y, x))
     if over.ndim > 1 or under.ndim > 1:
         raise WeightingError("ratio takes one numerator and one denominator.")
     over = np.where(np.isnan(under), np.nan, over)
-    source = row_source(design, over, read_domains(domains, len(design)), overall=overall and domains is not None)
+    source = row_source(design, over, read_domains(domains, design), overall=overall and domains is not None)
     part = source.estimate(source.cells, _ratio_influence(under))
     return laid_out(design, [part], source.labels, "ratio", by_domain=domains is not None)
 
 
-def _total_influence(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
+def _total_influence(cells: AnswerCells, _base: DomainBase) -> tuple[Floats, Floats]:
     value = cells.take(cells.value)
     return sums(cells.column, cells.take(cells.rows.weight) * value, cells.columns), value
 
 
-def _ratio_influence(x: FloatArray) -> Statistic:
-    def influence(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
+def _ratio_influence(x: Floats) -> Statistic:
+    def influence(cells: AnswerCells, _base: DomainBase) -> tuple[Floats, Floats]:
         y, under, weight = cells.take(cells.value), cells.take(x), cells.take(cells.rows.weight)
         bottom = sums(cells.column, weight * under, cells.columns)
         if not bottom.all():
@@ -207,7 +208,7 @@ def _ratio_influence(x: FloatArray) -> Statistic:
     return influence
 
 
-def _same(values: FloatArray) -> FloatArray:
+def _same(values: Floats) -> Floats:
     return values
 
 
@@ -221,6 +222,14 @@ def _categories(column: NDArray[Any]) -> tuple[NDArray[Any], dict[Label, int] | 
         return codes, {float(levels.values[code]): int(code) for code in found}
     factor = factorise(column, "answers", allow_missing=True, copy=False)
     return factor.codes, {label: code for code, label in enumerate(factor.labels)}
+
+
+def _is_yes_or_no(column: NDArray[Any]) -> bool:
+    """Whether a column holds booleans, missing ones aside."""
+    if column.dtype.kind != "O":
+        return column.dtype == np.bool_
+    known = [value for value in column.tolist() if value is not None]
+    return bool(known) and all(isinstance(value, (bool, np.bool_)) for value in known)
 
 
 def _is(code: int) -> Score:

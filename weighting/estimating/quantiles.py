@@ -9,20 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.base.labels import FloatArray, Label, join_labels
+from weighting.base.arrays import Floats
+from weighting.base.labels import Label, join_labels
+from weighting.base.sums import sums
 from weighting.design.design import Design
-from weighting.design.sample import read_sample
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
 from weighting.errors import WeightingError
-from weighting.estimating.assemble import Base
-from weighting.estimating.cells import Cells, read_answers, read_domains
+from weighting.estimating.assemble import DomainBase
+from weighting.estimating.cells import AnswerCells, read_answers, read_domains
 from weighting.estimating.means import laid_out
-from weighting.estimating.rules import weighted_quantile
+from weighting.estimating.score import ScoreInterval
 from weighting.estimating.source import RowSource, influence_of_mean, row_source
 from weighting.results.estimate import Estimate
-from weighting.results.intervals import Bounds, t_quantile
+from weighting.results.intervals import Bounds, Level, t_quantile
 
-_Inverse = Callable[[FloatArray], FloatArray]
+_Inverse = Callable[[Floats], Floats]
 
 
 def quantile(
@@ -44,7 +45,9 @@ def quantile(
         domains: (n,) labels, or (n, D) booleans; None for the whole sample.
         overall: add everybody as a last domain.
         rule: "math", "school" or "hf1" to "hf9".
-        method: the interval of the distribution function that is inverted: "mean", "xlogit", "beta", "asin".
+        method: the interval of the distribution function that is inverted: "mean", "xlogit", "beta", "asin"; or
+            "score", which tests each answer as the quantile (R takes its bounds back through unweighted ranks, which
+            moves them where weights differ).
 
     Returns:
         Estimate of shape (D,) and, for several q, (Q,), in the unit of y. The standard error is the width of
@@ -60,7 +63,7 @@ def quantile(
     [3.0, 5.0]
     """
     design, y, domains = read_sample(design, y, domains, what="quantile", each_answer=True)
-    answers = read_answers(y, len(design)).astype(np.float64)
+    answers = read_answers(y, design).astype(np.float64)
     shares = np.atleast_1d(np.asarray(q, np.float64))
     if answers.ndim != 1:
         raise WeightingError("quantile takes one variable at a time.")
@@ -68,7 +71,7 @@ def quantile(
         raise WeightingError("quantile needs at least one share q.")
     if not ((shares > 0) & (shares < 1)).all():
         raise WeightingError(f"q is {q}: quantiles are shares between 0 and 1.")
-    where, by_domain = read_domains(domains, len(design)), domains is not None
+    where, by_domain = read_domains(domains, design), domains is not None
     source = row_source(design, answers, where, overall=overall and by_domain)
     inverse = [_inverse(source, domain, rule) for domain in range(len(source.labels))]
     columns = [_Quantile(design, source, inverse, share, method).estimate() for share in shares.tolist()]
@@ -134,16 +137,19 @@ class _Quantile:
         """The quantile of each domain, with Woodruff's interval."""
         value = np.array([inverse(np.array([self.share]))[0] for inverse in self.inverse])
 
-        def at_most(cells: Cells, _base: Base) -> tuple[FloatArray, FloatArray]:
+        def at_most(cells: AnswerCells, _base: DomainBase) -> tuple[Floats, Floats]:
             return influence_of_mean(cells, (cells.take(cells.value) <= value[cells.column]).astype(np.float64))
 
         part = self.source.estimate(self.source.cells, at_most)
         reached = laid_out(self.design, [part], self.source.labels, "proportion", by_domain=True)
 
+        score = ScoreInterval(self.design, self.source, self.share, reached.degrees_of_freedom)
         all_equal = self._at(np.zeros(len(value))) == self._at(np.ones(len(value)))
         last = (reached.value >= 1) & ~all_equal  # the largest answer: nothing is known of what lies above
 
-        def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
+        def bounds(_: Estimate, level: Level, method: str | None) -> Bounds:
+            if (method or self.method) == "score":
+                return score.bounds(level)
             low, high = reached.interval(level, method or self.method)
             low, high = np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
             low = np.where(last, reached.interval(level, "wilson").low, low)
@@ -164,7 +170,7 @@ class _Quantile:
             _interval=bounds,
         )
 
-    def _at(self, shares: FloatArray) -> FloatArray:
+    def _at(self, shares: Floats) -> Floats:
         return np.array([inverse(shares[d : d + 1])[0] for d, inverse in enumerate(self.inverse)])
 
 
@@ -177,10 +183,79 @@ def _side_by_side(columns: list[Estimate], domains: tuple[Label, ...], names: tu
         if isinstance(getattr(columns[0], field.name), np.ndarray)
     }
 
-    def bounds(_: Estimate, level: float, method: str | None) -> Bounds:
-        both = [column.interval(level, method) for column in columns]
+    def bounds(_: Estimate, level: Level, method: str | None) -> Bounds:
+        each = np.broadcast_to(np.asarray(level, np.float64), shape).reshape(-1, len(columns))
+        both = [column.interval(each[:, i], method) for i, column in enumerate(columns)]
         low, high = (np.stack([pair[side] for pair in both], axis=-1).reshape(shape) for side in (0, 1))
         return low, high
 
     labels = join_labels(*filter(None, (domains, names))) or ("overall",)
     return replace(columns[0], labels=labels, _interval=bounds, **arrays)
+
+
+#: share of the weight left and right of a step that counts as none
+_TIE = 1e-10
+
+
+def weighted_quantile(y: Floats, weights: Floats, p: Floats, rule: str) -> Floats:
+    """Quantiles of a weighted sample.
+
+    Args:
+        y: (n,) values in ascending order.
+        weights: (n,) positive weights.
+        p: (k,) shares between 0 and 1; nan gives nan.
+        rule: "math" (smallest value whose share reaches p), "school" (halfway at a tie) or "hf1" to "hf9".
+
+    Returns:
+        (k,) quantiles.
+
+    Raises:
+        WeightingError: an unknown rule.
+
+    Source: Hyndman and Fan (1996), The American Statistician 50, 361-365.
+
+    >>> weighted_quantile(np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4), np.array([0.5]), "school").item()
+    2.5
+    """
+    name = {"math": "hf1", "school": "hf2"}.get(rule, rule)
+    if name == "hf3":  # which order statistic is even is counted over different values, as in R
+        y, place = np.unique(y, return_inverse=True)
+        weights = sums(place, weights, len(y))
+    inside = np.nan_to_num(np.clip(p, 0.0, 1.0))
+    if name in _STEPS:
+        found = _step(y, np.cumsum(weights), inside, _STEPS[name])
+    elif name in _LINES:
+        found = (
+            np.interp(inside, _LINES[name](np.cumsum(weights), weights), y) if len(y) > 1 else np.full(p.shape, y[0])
+        )
+    else:
+        raise WeightingError(f"{rule!r} is no quantile rule: choose math, school or hf1 to hf9.")
+    return np.where(np.isnan(p), np.nan, found)
+
+
+_Between = Callable[[Floats, Floats, Floats], Floats]
+_Positions = Callable[[Floats, Floats], Floats]
+
+
+def _step(y: Floats, reached: Floats, p: Floats, tie: _Between) -> Floats:
+    """The first value whose share exceeds p, or what the rule makes of an exact tie."""
+    share = reached / reached[-1]
+    below = np.searchsorted(share, p + _TIE, side="right") - 1
+    low, high = np.maximum(below, 0), np.minimum(below + 1, len(y) - 1)
+    exact = (below >= 0) & (np.abs(share[low] - p) <= _TIE)
+    return np.where(exact, tie(y[low], y[high], (below + 1).astype(np.float64)), y[high])
+
+
+_STEPS: dict[str, _Between] = {
+    "hf1": lambda low, _high, _k: low,
+    "hf2": lambda low, high, _k: (low + high) / 2,
+    "hf3": lambda low, high, k: np.where(k % 2 == 0, low, high),
+}
+_LINES: dict[str, _Positions] = {
+    "hf4": lambda c, _w: c / c[-1],
+    "hf5": lambda c, w: (c - w / 2) / c[-1],
+    "hf6": lambda c, w: c / (c[-1] + w[-1]),
+    "hf7": lambda c, w: (c - w) / c[-2],
+    "hf8": lambda c, w: (c - w / 3) / (c[-1] + w[-1] / 3),
+    "hf9": lambda c, w: (c - 3 * w / 8) / (c[-1] + w[-1] / 4),
+}

@@ -7,33 +7,46 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from weighting.base.arrays import Floats, Sizes
+from weighting.base.printing import Printed
+from weighting.base.sums import bounded_shares
 from weighting.errors import WeightingError
 from weighting.planning.bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
-from weighting.planning.integers import bounded_shares, nearest_integers, variance_optimal_integers
+from weighting.planning.integers import nearest_integers, variance_optimal_integers
 
 __all__ = ["Allocation", "AllocationMethod", "allocate"]
 
 AllocationMethod = Literal["equal", "proportional", "neyman", "power", "cost"]
 
 
-@dataclass(frozen=True, eq=False)
-class Allocation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Allocation(Printed):
     """Sample sizes of the strata and the precision that follows from them."""
 
     #: (H,) strata in the order in which the population was given.
     labels: tuple[Hashable, ...]
     #: (H,) cases to draw; the sum is exact.
-    sizes: NDArray[np.int64]
+    sizes: Sizes
     #: (H,) real-valued sizes the method asks for, within the bounds that were given.
-    target: NDArray[np.float64]
+    target: Floats
     #: (H,) cases in the population.
-    population: NDArray[np.int64]
+    population: Sizes
     #: (H,) standard deviations within the strata, or None where none were given.
-    sd: NDArray[np.float64] | None
+    sd: Floats | None
     method: str
+
+    def columns(self) -> dict[str, Any]:
+        """Stratum, population, size, real-valued target and sampling fraction."""
+        return {
+            "stratum": list(self.labels),
+            "population": self.population.tolist(),
+            "size": self.sizes.tolist(),
+            "target": self.target.tolist(),
+            "fraction": self.sampling_fractions.tolist(),
+        }
 
     @property
     def total(self) -> int:
@@ -46,12 +59,12 @@ class Allocation:
         return dict(zip(self.labels, self.sizes.tolist(), strict=True))
 
     @property
-    def sampling_fractions(self) -> NDArray[np.float64]:
+    def sampling_fractions(self) -> Floats:
         """(H,) n / N."""
         return self.sizes / self.population
 
     @property
-    def stratum_standard_errors(self) -> NDArray[np.float64]:
+    def stratum_standard_errors(self) -> Floats:
         """(H,) expected standard error of each stratum's mean: S √(1/n − 1/N)."""
         if self.sd is None:
             raise WeightingError(
@@ -78,7 +91,7 @@ class Allocation:
         """Half the width of the normal interval of the population mean."""
         return float(ndtri(0.5 + level / 2)) * self.standard_error_mean
 
-    def stratum_margins(self, level: float = 0.95) -> NDArray[np.float64]:
+    def stratum_margins(self, level: float = 0.95) -> Floats:
         """(H,) half the width of the normal interval of each stratum's mean."""
         return float(ndtri(0.5 + level / 2)) * self.stratum_standard_errors
 
@@ -123,9 +136,8 @@ def allocate(
     Raises:
         WeightingError: bounds that cannot be kept with this total, empty strata, missing or negative input.
 
-    Source:
-        Neyman (1934); Cochran (1977), sections 5.5–5.9; Bankier (1988) for "power"; Wright (2017) for the
-        integers.
+    Source: Neyman (1934); Cochran (1977), sections 5.5–5.9; Bankier (1988) for "power"; Wright (2017) for the
+    integers.
 
     >>> allocation = allocate(24, {"large": 16, "other": 48}, method="neyman", sd=[232.04, 74.71])
     >>> allocation.by_stratum, round(allocation.standard_error_total, 1)
@@ -150,13 +162,11 @@ def allocate(
     )
 
 
-def _costs(costs: PerStratum | None, labels: tuple[Hashable, ...]) -> NDArray[np.float64] | None:
+def _costs(costs: PerStratum | None, labels: tuple[Hashable, ...]) -> Floats | None:
     return None if costs is None else per_stratum(costs, labels, "costs", positive=True)
 
 
-def _shares(
-    method: str, size: NDArray[np.float64], sd: NDArray[np.float64] | None, costs: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
+def _shares(method: str, size: Floats, sd: Floats | None, costs: Floats | None) -> Floats:
     """What the sizes are proportional to, before bounds."""
     if method == "equal":
         return np.ones_like(size)
@@ -173,9 +183,7 @@ def _shares(
     return size * sd / np.sqrt(costs)
 
 
-def _power_shares(
-    bounds: StratumBounds, cv: PerStratum | None, size: PerStratum | None, power: float
-) -> NDArray[np.float64]:
+def _power_shares(bounds: StratumBounds, cv: PerStratum | None, size: PerStratum | None, power: float) -> Floats:
     if not 0 <= power <= 1:
         raise WeightingError(f"power = {power}: the exponent of a power allocation lies between 0 and 1.")
     variation = per_stratum(1.0 if cv is None else cv, bounds.labels, "cv")

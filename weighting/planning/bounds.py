@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from weighting.base.arrays import Flags, Floats, Sizes
 from weighting.errors import WeightingError
 
 __all__ = ["PerStratum", "StratumBounds", "per_stratum", "stratum_bounds", "stratum_labels"]
@@ -22,12 +23,12 @@ class StratumBounds:
     """Population and bounds of H strata."""
 
     labels: tuple[Hashable, ...]
-    population: NDArray[np.int64]
+    population: Sizes
     #: (H,) what the integer sizes must reach: at least 1.
-    lower: NDArray[np.int64]
+    lower: Sizes
     #: (H,) what was asked for as minimum; 0 where nothing was asked.
-    asked_lower: NDArray[np.float64]
-    upper: NDArray[np.int64]
+    asked_lower: Floats
+    upper: Sizes
 
     def checked_total(self, total: int) -> int:
         """Refuse a total the bounds cannot give.
@@ -64,9 +65,7 @@ def stratum_labels(population: Mapping[Any, int] | ArrayLike) -> tuple[Hashable,
     return tuple(range(np.size(np.asarray(population))))
 
 
-def per_stratum(
-    values: PerStratum, labels: tuple[Hashable, ...], name: str, *, positive: bool = False
-) -> NDArray[np.float64]:
+def per_stratum(values: PerStratum, labels: tuple[Hashable, ...], name: str, *, positive: bool = False) -> Floats:
     """(H,) values in the order of the strata, from a mapping, an array or one number.
 
     Args:
@@ -140,7 +139,7 @@ def stratum_bounds(
     return StratumBounds(labels, size.astype(np.int64), lower.astype(np.int64), least, upper.astype(np.int64))
 
 
-def _complete(labels: tuple[Hashable, ...], take_all: ArrayLike) -> NDArray[np.bool_]:
+def _complete(labels: tuple[Hashable, ...], take_all: ArrayLike) -> Flags:
     wanted = [take_all] if isinstance(take_all, str) else np.asarray(take_all, dtype=object).ravel().tolist()
     unknown = [label for label in wanted if label not in labels]
     if unknown:

@@ -8,17 +8,17 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from weighting.base.arrays import Floats, Sizes
+from weighting.base.sums import bounded_shares
 from weighting.errors import WeightingError
 from weighting.planning.allocation import Allocation
 from weighting.planning.bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
-from weighting.planning.integers import bounded_shares, variance_optimal_integers
+from weighting.planning.integers import variance_optimal_integers
 
 __all__ = ["allocate_budget"]
 
-Reals = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 #: Cases of one stratum that a budget tries to exchange for cases of others.
 _EXCHANGED = 3
@@ -54,8 +54,7 @@ def allocate_budget(
     Raises:
         WeightingError: a budget too small for the minima, or bounds and input that do not fit.
 
-    Source:
-        Cochran (1977), section 5.5: n ∝ N·S/√cost.
+    Source: Cochran (1977), section 5.5: n ∝ N·S/√cost.
 
     >>> allocation = allocate_budget(100, {"town": 500, "village": 300}, sd=[10, 12], costs=[1, 4])
     >>> allocation.by_stratum
@@ -69,20 +68,20 @@ def allocate_budget(
         raise WeightingError(f"The minima of the strata cost {least:g}, more than the budget of {budget:g}: raise it.")
     shares = bounds.population * spread
     affordable = min(budget, float(price @ bounds.upper))
-    money = shares * np.sqrt(price)
-    start = bounded_shares(money, affordable, price * bounds.lower, price * bounds.upper) / price
-    target = bounded_shares(money, affordable, price * bounds.asked_lower, price * bounds.upper) / price
+    cost_share = shares * np.sqrt(price)
+    start = bounded_shares(cost_share, affordable, price * bounds.lower, price * bounds.upper) / price
+    target = bounded_shares(cost_share, affordable, price * bounds.asked_lower, price * bounds.upper) / price
     sizes = _within_budget(shares, price, budget, start, bounds)
     return Allocation(labels, sizes, target, bounds.population, spread, "budget")
 
 
-def _within_budget(shares: Reals, price: Reals, budget: float, start: Reals, bounds: StratumBounds) -> Integers:
+def _within_budget(shares: Floats, price: Floats, budget: float, start: Floats, bounds: StratumBounds) -> Sizes:
     if np.ptp(price) == 0:
         total = min(int((budget + 1e-9 * budget) // price[0]), int(bounds.upper.sum()))
         return variance_optimal_integers(shares, total, bounds.lower, bounds.upper)
     sizes = np.clip(np.floor(start + 1e-9).astype(np.int64), bounds.lower, bounds.upper)
-    purse = _Purse(shares**2, price, budget * (1 + 1e-12), bounds)
-    best = purse.spent(sizes, banned=None)
+    greedy = _GreedyBudget(shares**2, price, budget * (1 + 1e-12), bounds)
+    best = greedy.spent(sizes, banned=None)
     improved = True
     while improved:
         improved = False
@@ -90,33 +89,33 @@ def _within_budget(shares: Reals, price: Reals, budget: float, start: Reals, bou
             if best[stratum] - fewer >= bounds.lower[stratum]:
                 trial = best.copy()
                 trial[stratum] -= fewer
-                trial = purse.spent(trial, banned=stratum)
-                if purse.variance(trial) < purse.variance(best) * (1 - 1e-12):
+                trial = greedy.spent(trial, banned=stratum)
+                if greedy.variance(trial) < greedy.variance(best) * (1 - 1e-12):
                     best, improved = trial, True
     return best
 
 
 @dataclass(frozen=True, eq=False)
-class _Purse:
-    """Money to be spent on cases where they lower the variance most for their price."""
+class _GreedyBudget:
+    """Greedy purchase by variance reduction per unit cost (Cochran 1977, section 5.5)."""
 
-    squares: Reals
-    price: Reals
+    squares: Floats
+    price: Floats
     budget: float
     bounds: StratumBounds
 
-    def variance(self, sizes: Integers) -> float:
+    def variance(self, sizes: Sizes) -> float:
         return float(np.sum(self.squares / sizes))
 
-    def spent(self, sizes: Integers, banned: int | None) -> Integers:
+    def spent(self, sizes: Sizes, banned: int | None) -> Sizes:
         """Sizes after buying cases as long as the money lasts, none of them in the banned stratum."""
         sizes = sizes.copy()
         open_strata = np.ones(sizes.size, dtype=np.bool_)
         if banned is not None:
             open_strata[banned] = False
         while True:
-            money = self.budget - float(self.price @ sizes)
-            possible = open_strata & (sizes < self.bounds.upper) & (self.price <= money)
+            left = self.budget - float(self.price @ sizes)
+            possible = open_strata & (sizes < self.bounds.upper) & (self.price <= left)
             if not possible.any():
                 return sizes if banned is None else self.spent(sizes, None)
             worth = np.where(possible, self.squares / (sizes * (sizes + 1.0)) / self.price, -1.0)

@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from weighting.base.arrays import Sizes
 from weighting.errors import WeightingError
 from weighting.planning.allocation import Allocation
 from weighting.planning.bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
 from weighting.planning.integers import variance_optimal_integers
 from weighting.planning.several import SeveralTargets
 
-__all__ = ["allocate_for_each_stratum", "allocate_for_precision", "allocate_for_several"]
-
-Reals = NDArray[np.float64]
-Integers = NDArray[np.int64]
+__all__ = ["allocate_for_each_stratum", "allocate_for_precision"]
 
 
 def allocate_for_precision(
@@ -55,8 +53,7 @@ def allocate_for_precision(
     Raises:
         WeightingError: not exactly one target, a target not above 0, or maxima that keep it out of reach.
 
-    Source:
-        Cochran (1977), sections 5.5 and 5.9.
+    Source: Cochran (1977), sections 5.5 and 5.9.
 
     >>> allocation = allocate_for_precision({"town": 500, "village": 300}, sd=[10, 12], standard_error=1.0)
     >>> allocation.total, round(allocation.standard_error_mean, 3)
@@ -82,7 +79,7 @@ def _wanted(standard_error: float | None, margin: float | None, level: float) ->
     return wanted
 
 
-def _smallest_total(several: SeveralTargets, bounds: StratumBounds) -> Integers:
+def _smallest_total(several: SeveralTargets, bounds: StratumBounds) -> Sizes:
     """Halving over the total: the smallest variance of a total never rises with it."""
     shares = np.sqrt(several.terms[:, 0])
     low, high = int(bounds.lower.sum()), int(bounds.upper.sum())
@@ -116,10 +113,9 @@ def allocate_for_each_stratum(
         The allocation; ``target`` holds the real-valued sizes before the minimum.
 
     Raises:
-        WeightingError: a margin that is not above 0, or input that does not fit.
+        WeightingError: a margin or standard deviation that is not above 0, or input that does not fit.
 
-    Source:
-        Cochran (1977), section 4.6: n = n₀ / (1 + n₀/N), n₀ = (z · S / margin)².
+    Source: Cochran (1977), section 4.6: n = n₀ / (1 + n₀/N), n₀ = (z · S / margin)².
 
     >>> allocate_for_each_stratum({"a": 300, "b": 5000}, sd=25, margin=4).by_stratum
     {'a': 101, 'b': 146}
@@ -127,55 +123,13 @@ def allocate_for_each_stratum(
     labels = stratum_labels(population)
     bounds = stratum_bounds(population, labels, minimum=minimum)
     spread, wanted = per_stratum(sd, labels, "sd"), per_stratum(margin, labels, "margin", positive=True)
+    if not (spread > 0).all():
+        label = labels[int(np.argmin(spread))]
+        raise WeightingError(
+            f"sd of stratum {label!r} is 0, which leaves nothing to plan for: last round's 100 % was an estimate. "
+            "Plan with a share off the edge."
+        )
     first = (float(ndtri(0.5 + level / 2)) * spread / wanted) ** 2
     target = first / (1 + first / bounds.population)
     sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), bounds.lower, bounds.upper)
     return Allocation(labels, sizes, target, bounds.population, spread, "each stratum")
-
-
-def allocate_for_several(
-    population: Mapping[Any, int] | ArrayLike,
-    sd: ArrayLike,
-    standard_errors: ArrayLike,
-    *,
-    costs: PerStratum | None = None,
-    minimum: PerStratum | None = None,
-    maximum: PerStratum | None = None,
-    take_all: ArrayLike = (),
-) -> Allocation:
-    """The cheapest sample that is precise enough for several variables at once.
-
-    Args:
-        population: cases in each of the H strata: a mapping from stratum to count, or (H,) counts.
-        sd: (H, J) standard deviation of each variable in each stratum.
-        standard_errors: (J,) largest standard errors of the population means allowed.
-        costs: cost of one case in each stratum; 1 where not given.
-        minimum: at least this many, or everybody where a stratum is smaller; 1 where not given.
-        maximum: at most this many.
-        take_all: labels of strata to be drawn completely.
-
-    Returns:
-        The allocation: every target is met, and no size can be lowered alone; ``target`` is the real-valued optimum.
-
-    Raises:
-        WeightingError: arrays that do not fit, targets not above 0, or maxima that keep one out of reach.
-
-    Source:
-        Chromy (1987), Design optimization with multiple objectives; Bethel (1989), Survey Methodology 15.
-
-    >>> allocate_for_several([500, 300], sd=[[10, 2], [12, 9]], standard_errors=[1.0, 0.5]).sizes
-    array([57, 44])
-    """
-    labels = stratum_labels(population)
-    bounds = stratum_bounds(population, labels, minimum=minimum, maximum=maximum, take_all=take_all)
-    spread, wanted = np.asarray(sd, dtype=np.float64), np.atleast_1d(np.asarray(standard_errors, dtype=np.float64))
-    if spread.shape != (len(labels), wanted.size) or not (spread.min() >= 0 and spread.max() < np.inf):
-        raise WeightingError(
-            f"sd has shape {spread.shape}: give {len(labels)} strata by {wanted.size} variables, from 0."
-        )
-    if not (wanted.min() > 0 and wanted.max() < np.inf):
-        raise WeightingError("A standard error wanted is not above 0: a census has none at all.")
-    price = np.ones(len(labels)) if costs is None else per_stratum(costs, labels, "costs", positive=True)
-    several = SeveralTargets.from_standard_errors(bounds, spread, wanted, price)
-    target = several.cheapest()
-    return Allocation(labels, several.integers(target), target, bounds.population, None, "several variables")

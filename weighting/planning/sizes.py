@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from weighting.base.arrays import Flags, Floats, Sizes
+from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 
 __all__ = ["SampleSize", "margin_of_error", "sample_size_for_difference", "sample_size_for_margin"]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
-class SampleSize:
+@dataclass(frozen=True, eq=False, repr=False)
+class SampleSize(Printed):
     """Sizes for each unit, in the shape of what was asked."""
 
     #: Answers needed.
-    completes: NDArray[np.int64]
+    completes: Sizes
     #: People to invite so that, at the expected response rate, so many answer; at most the population.
-    invitations: NDArray[np.int64]
+    invitations: Sizes
     #: False where inviting everybody still brings too few answers.
-    reachable: NDArray[np.bool_]
+    reachable: Flags
 
 
 def sample_size_for_margin(
@@ -41,7 +41,7 @@ def sample_size_for_margin(
 
     Args:
         margin: half width of the interval wanted.
-        proportion: share expected (0.5 is the safe choice), or instead
+        proportion: share expected (0.5 is the safe choice), above 0 and below 1; or instead
         sd: standard deviation expected, for a mean.
         population: people in the unit; infinite where not given. All arguments are numbers or arrays of one shape.
         level: confidence level.
@@ -54,8 +54,7 @@ def sample_size_for_margin(
     Raises:
         WeightingError: not exactly one of proportion and sd, or numbers outside their range.
 
-    Source:
-        Cochran (1977), sections 4.4 and 4.6: n = n₀ / (1 + n₀/N), with S² = N/(N − 1) · P(1 − P) for a share.
+    Source: Cochran (1977), sections 4.4 and 4.6: n = n₀ / (1 + n₀/N), with S² = N/(N − 1) · P(1 − P) for a share.
 
     >>> size = sample_size_for_margin(0.05, proportion=0.5, population=[300, 10_000, np.inf], response_rate=0.4)
     >>> size.completes, size.invitations
@@ -69,10 +68,12 @@ def sample_size_for_margin(
         raise WeightingError("A response rate lies in (0, 1].")
     if not np.all(np.asarray(margin) > 0):
         raise WeightingError("The margin must be above 0.")
+    _refuse_edge(proportion)
     variance = _variance(proportion, sd, people) * np.asarray(design_effect, dtype=np.float64)
     first = float(ndtri(0.5 + level / 2)) ** 2 * variance / np.asarray(margin, dtype=np.float64) ** 2
     needed = np.minimum(np.ceil(first / (1 + first / people) - 1e-9), people)
-    needed, asked = np.maximum(needed, 1.0), np.ceil(np.maximum(needed, 1.0) / rate - 1e-9)
+    needed = np.maximum(needed, np.minimum(people, 2.0))  # one interview has no standard error
+    asked = np.ceil(needed / rate - 1e-9)
     return SampleSize(needed.astype(np.int64), np.minimum(asked, people).astype(np.int64), asked <= people)
 
 
@@ -84,12 +85,12 @@ def margin_of_error(
     population: ArrayLike = np.inf,
     level: float = 0.95,
     design_effect: ArrayLike = 1.0,
-) -> Reals:
+) -> Floats:
     """Half width of the normal interval that n answers give.
 
     Args:
         n: answers.
-        proportion: share expected, or instead
+        proportion: share expected, above 0 and below 1; or instead
         sd: standard deviation expected, for a mean.
         population: people in the unit.
         level: confidence level.
@@ -101,12 +102,12 @@ def margin_of_error(
     Raises:
         WeightingError: not exactly one of proportion and sd, no answers, or more answers than people.
 
-    Source:
-        Cochran (1977), sections 2.6 and 3.2.
+    Source: Cochran (1977), sections 2.6 and 3.2.
 
     >>> margin_of_error([50, 600], proportion=0.9).round(3)
     array([0.083, 0.024])
     """
+    _refuse_edge(proportion)
     answers, people = np.asarray(n, dtype=np.float64), np.asarray(population, dtype=np.float64)
     if not (np.all(answers > 0) and np.all(answers <= people)):
         raise WeightingError("n must be above 0 and at most the population.")
@@ -133,8 +134,7 @@ def sample_size_for_difference(
     Raises:
         WeightingError: numbers outside their range.
 
-    Source:
-        Cochran (1977), section 4.10; Valliant, Dever and Kreuter (2018), section 4.3: normal approximation.
+    Source: Cochran (1977), section 4.10; Valliant, Dever and Kreuter (2018), section 4.3: normal approximation.
 
     >>> sample_size_for_difference(5.0, sd=20.0)
     252
@@ -145,14 +145,24 @@ def sample_size_for_difference(
     return int(np.ceil(2 * design_effect * (reach * sd / difference) ** 2 - 1e-9))
 
 
-def _variance(proportion: ArrayLike | None, sd: ArrayLike | None, people: Reals) -> Reals:
+def _refuse_edge(proportion: ArrayLike | None) -> None:
+    """A plan for a share of 0 or 1 would be one interview."""
+    share = np.asarray(0.5 if proportion is None else proportion, dtype=np.float64)
+    if np.any((share == 0) | (share == 1)):
+        raise WeightingError(
+            "A proportion of 0 or 1 leaves nothing to plan for: last year's 100 % was an estimate. Plan with a share "
+            "off the edge, such as 0.95, or 0.5 to be safe."
+        )
+
+
+def _variance(proportion: ArrayLike | None, sd: ArrayLike | None, people: Floats) -> Floats:
     """Variance of one answer with denominator N − 1."""
     if (proportion is None) == (sd is None):
         raise WeightingError("Give exactly one of proportion and sd.")
     if sd is not None:
         spread = np.asarray(sd, dtype=np.float64)
-        if not np.all(spread >= 0):
-            raise WeightingError("A standard deviation is not negative.")
+        if not np.all(spread > 0):
+            raise WeightingError("A standard deviation of 0 leaves nothing to plan for: give a number above 0.")
         return spread**2
     share = np.asarray(proportion, dtype=np.float64)
     if not (np.all(share >= 0) and np.all(share <= 1)):

@@ -6,27 +6,27 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from weighting.base.categories import sums_by_code
+from weighting.base.arrays import Floats, Sizes
 from weighting.base.labels import factorise
+from weighting.base.printing import Printed
+from weighting.base.sums import sums
 from weighting.errors import WeightingError
 
 __all__ = ["StratumSpread", "stratum_spread"]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
-class StratumSpread:
+@dataclass(frozen=True, eq=False, repr=False)
+class StratumSpread(Printed):
     """Cases, mean and standard deviation of each stratum."""
 
     labels: tuple[Hashable, ...]
     #: (H,) cases.
-    counts: NDArray[np.int64]
-    mean: Reals
+    counts: Sizes
+    mean: Floats
     #: (H,) standard deviation with denominator n − 1; nan in a stratum of one case.
-    sd: Reals
+    sd: Floats
 
     @property
     def population(self) -> dict[Hashable, int]:
@@ -47,8 +47,7 @@ def stratum_spread(values: ArrayLike, strata: ArrayLike) -> StratumSpread:
     Raises:
         WeightingError: arrays of different length, or a missing value.
 
-    Source:
-        Chan, Golub and LeVeque (1983), The American Statistician 37: the two-pass algorithm.
+    Source: Chan, Golub and LeVeque (1983), The American Statistician 37: the two-pass algorithm.
 
     >>> spread = stratum_spread([1, 3, 10, 14], ["a", "a", "b", "b"])
     >>> spread.population, spread.sd.round(4)
@@ -59,12 +58,12 @@ def stratum_spread(values: ArrayLike, strata: ArrayLike) -> StratumSpread:
     if y.shape != factor.codes.shape:
         raise WeightingError(f"There are {y.size} values for {factor.codes.size} cases: give one value for each case.")
     counts = np.bincount(factor.codes, minlength=len(factor))
-    mean = sums_by_code(factor.codes, y, len(factor)) / counts
+    mean = sums(factor.codes, y, len(factor)) / counts
     if not np.isfinite(mean).all():
         label = factor.labels[int(np.argmin(np.isfinite(mean)))]
         raise WeightingError(f"Stratum {label!r} has a missing or infinite value: leave these cases out.")
     away = y - mean[factor.codes]
     np.multiply(away, away, out=away)
-    squares = sums_by_code(factor.codes, away, len(factor))
+    squares = sums(factor.codes, away, len(factor))
     sd = np.sqrt(np.divide(squares, counts - 1, out=np.full_like(mean, np.nan), where=counts > 1))
     return StratumSpread(factor.labels, counts.astype(np.int64), mean, sd)

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from weighting.base.arrays import Flags, Floats, Ints, Sizes
 from weighting.design.design import Design
 from weighting.errors import WeightingError
-from weighting.replicates.hadamard import hadamard_matrix
 from weighting.replicates.weights import Replicates
 
-__all__ = ["ReplicateMethod", "replicate_weights"]
+__all__ = ["ReplicateMethod", "hadamard_matrix", "replicate_weights"]
 
 ReplicateMethod: TypeAlias = Literal["JK1", "JKn", "bootstrap", "BRR", "Fay"]
 
-Reals = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 #: n · R weights beyond this would not fit into the memory of an ordinary machine.
 _LARGEST_MATRIX = 50_000_000
@@ -29,15 +26,15 @@ class _Units:
     """The P PSUs of a design."""
 
     #: (n,) PSU of each row and (P,) stratum of each PSU.
-    of_row: Codes
-    stratum: Codes
+    of_row: Ints
+    stratum: Ints
     #: (H,) PSUs in the sample, and the share of the stratum they are.
-    sizes: Reals
-    fraction: Reals
+    sizes: Floats
+    fraction: Floats
     labels: tuple[object, ...]
 
     @property
-    def lonely(self) -> NDArray[np.bool_]:
+    def lonely(self) -> Flags:
         """(H,) strata with one PSU."""
         return self.sizes < 2
 
@@ -75,9 +72,8 @@ def replicate_weights(
         WeightingError: a stratum with one PSU (unless enumerated or the design leaves it out), JK1 with strata, BRR
             without exactly two PSUs in each stratum, frequencies, or more weights than fit into memory.
 
-    Source:
-        Wolter (2007), chapters 3 and 4; Rao, Wu and Yue (1992); Judkins (1990) for Fay's method; R survey,
-        ``as.svrepdesign``.
+    Source: Wolter (2007), chapters 3 and 4; Rao, Wu and Yue (1992); Judkins (1990) for Fay's method; R survey,
+    ``as.svrepdesign``.
 
     >>> design = Design(strata=["a", "a", "b", "b"], weights=[2.0, 2, 3, 3])
     >>> replicate_weights(design, "JKn").replicate_weights
@@ -127,7 +123,7 @@ def _units(design: Design) -> _Units:
     return units
 
 
-def _jackknife(units: _Units, method: str) -> tuple[Reals, float, Reals]:
+def _jackknife(units: _Units, method: str) -> tuple[Floats, float, Floats]:
     """(P, R) factors: a PSU left out, the others of its stratum raised to n / (n − 1)."""
     if method == "JK1" and units.sizes.size > 1:
         raise WeightingError("JK1 is for a design without strata: use JKn.")
@@ -143,7 +139,7 @@ def _jackknife(units: _Units, method: str) -> tuple[Reals, float, Reals]:
     return raised, 1.0, spread[out]
 
 
-def _bootstrap(units: _Units, replicates: int, seed: int) -> tuple[Reals, float, Reals]:
+def _bootstrap(units: _Units, replicates: int, seed: int) -> tuple[Floats, float, Floats]:
     """(P, R) factors 1 − c + c · n/(n − 1) · times drawn, with c = √(1 − f); each multiplicity counts."""
     if replicates < 2:
         raise WeightingError(f"replicates = {replicates}: a bootstrap needs at least 2.")
@@ -157,7 +153,7 @@ def _bootstrap(units: _Units, replicates: int, seed: int) -> tuple[Reals, float,
     return factors, 1 / (replicates - 1), np.ones(replicates)
 
 
-def _balanced(units: _Units, rho: float) -> tuple[Reals, float, Reals]:
+def _balanced(units: _Units, rho: float) -> tuple[Floats, float, Floats]:
     """(P, R) factors 2 − rho for one PSU of each stratum and rho for the other, balanced by a Hadamard matrix."""
     if not 0 <= rho < 1:
         raise WeightingError(f"rho = {rho}: Fay's factor lies from 0 to below 1.")
@@ -175,3 +171,55 @@ def _balanced(units: _Units, rho: float) -> tuple[Reals, float, Reals]:
     factors = 1 + (1 - rho) * side[:, None] * signs[units.stratum]
     count = signs.shape[1]
     return factors.astype(np.float64), 1 / (count * (1 - rho) ** 2), np.ones(count)
+
+
+def hadamard_matrix(least: int) -> Sizes:
+    """A Hadamard matrix whose order is at least a given number; its first column is all ones.
+
+    Args:
+        least: smallest order wanted.
+
+    Returns:
+        (R, R) matrix of 1 and −1 with orthogonal columns, of the smallest order that the constructions of Sylvester
+        and Paley give.
+
+    Source: Paley (1933), On orthogonal matrices, constructions I and the doubling of Sylvester (1867).
+
+    >>> hadamard_matrix(3)
+    array([[ 1,  1,  1,  1],
+           [ 1, -1, -1,  1],
+           [ 1,  1, -1, -1],
+           [ 1, -1,  1, -1]])
+    """
+    order = max(1, least)
+    while True:
+        matrix = _of_order(order)
+        if matrix is not None:
+            return matrix * matrix[:, :1]
+        order += 1
+
+
+def _of_order(order: int) -> Sizes | None:
+    if order == 1:
+        return np.ones((1, 1), dtype=np.int64)
+    if order % 4 == 0 and _is_prime(order - 1):
+        return _paley(order - 1)
+    half = _of_order(order // 2) if order % 2 == 0 else None
+    return None if half is None else np.block([[half, half], [half, -half]])
+
+
+def _paley(prime: int) -> Sizes:
+    """Construction I for a prime that leaves 3 when divided by 4."""
+    residues = np.full(prime, -1, dtype=np.int64)
+    residues[np.arange(1, prime) ** 2 % prime] = 1
+    residues[0] = 0
+    place = np.arange(prime)
+    core = residues[(place[None, :] - place[:, None]) % prime]
+    bordered = np.block(
+        [[np.zeros((1, 1), np.int64), np.ones((1, prime), np.int64)], [-np.ones((prime, 1), np.int64), core]]
+    )
+    return bordered + np.eye(prime + 1, dtype=np.int64)
+
+
+def _is_prime(number: int) -> bool:
+    return number > 1 and all(number % divisor for divisor in range(2, int(number**0.5) + 1))

@@ -4,37 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
+from weighting.base.arrays import Floats
+from weighting.base.printing import Printed
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
 from weighting.results.estimate import Interval
 
 __all__ = ["ReplicateEstimate", "Replicates", "given_replicates"]
 
-Reals = NDArray[np.float64]
 
-
-@dataclass(frozen=True, eq=False)
-class ReplicateEstimate:
+@dataclass(frozen=True, eq=False, repr=False)
+class ReplicateEstimate(Printed):
     """An estimate whose variance comes from replicates."""
 
     #: (k,) estimates with the full-sample weights.
-    value: Reals
+    value: Floats
     #: (R, k) estimates of the replicates.
-    replicates: Reals
+    replicates: Floats
     degrees_of_freedom: float
-    _covariance: Reals = field(repr=False)
+    _covariance: Floats = field(repr=False)
 
-    def covariance(self) -> Reals:
+    def columns(self) -> dict[str, Any]:
+        """Estimate, standard error and 95 % interval."""
+        low, high = self.interval()
+        return {
+            "estimate": self.value.tolist(),
+            "standard_error": self.standard_error.tolist(),
+            "low": low.tolist(),
+            "high": high.tolist(),
+        }
+
+    def covariance(self) -> Floats:
         """(k, k) covariance of the estimates."""
         return self._covariance
 
     @property
-    def standard_error(self) -> Reals:
+    def standard_error(self) -> Floats:
         """(k,) standard errors."""
         return np.sqrt(np.diagonal(self._covariance))
 
@@ -50,8 +61,7 @@ class ReplicateEstimate:
         Raises:
             WeightingError: there are no degrees of freedom.
 
-        Source:
-            Wolter (2007), Introduction to Variance Estimation, section 1.7.
+        Source: Wolter (2007), Introduction to Variance Estimation, section 1.7.
         """
         if self.degrees_of_freedom <= 0:
             raise WeightingError("There are no degrees of freedom, so the interval cannot be estimated.")
@@ -64,18 +74,18 @@ class Replicates:
     """Full-sample weights with R sets of replicate weights and the factors of their variance."""
 
     #: (n,) full-sample weights.
-    weights: Reals
+    weights: Floats
     #: (n, R) weights of each replicate.
-    replicate_weights: Reals
+    replicate_weights: Floats
     #: The variance is scale · Σ rscales · (estimate − centre)².
     scale: float
     #: (R,) factor of each replicate.
-    rscales: Reals
+    rscales: Floats
     degrees_of_freedom: float
     #: Whether the centre is the full-sample estimate (mean squared error) or the mean of the replicates.
     mse: bool = False
 
-    def adjusted(self, adjust: Callable[[Reals], Reals]) -> Replicates:
+    def adjusted(self, adjust: Callable[[Floats], Floats]) -> Replicates:
         """Repeat an adjustment in the full sample and in each replicate.
 
         Args:
@@ -87,8 +97,7 @@ class Replicates:
         Raises:
             WeightingError: the adjustment is impossible in one of the replicates.
 
-        Source:
-            Valliant (1993), Poststratification and conditional variance estimation, JASA 88.
+        Source: Valliant (1993), Poststratification and conditional variance estimation, JASA 88.
 
         >>> from weighting import Design, poststratify, replicate_weights
         >>> replicates = replicate_weights(Design(weights=[10.0, 10, 10, 10]), "JK1")
@@ -105,7 +114,7 @@ class Replicates:
                 raise WeightingError(f"Replicate {place + 1} cannot be adjusted. {cause}") from cause
         return replace(self, weights=adjust(self.weights), replicate_weights=np.column_stack(columns))
 
-    def estimate(self, statistic: Callable[[Reals], ArrayLike]) -> ReplicateEstimate:
+    def estimate(self, statistic: Callable[[Floats], ArrayLike]) -> ReplicateEstimate:
         """Any statistic of the weights, with its variance.
 
         Args:
@@ -117,8 +126,7 @@ class Replicates:
         Raises:
             WeightingError: the statistic is not a number in one of the replicates.
 
-        Source:
-            Wolter (2007), chapters 3–5; R survey, ``svrVar``.
+        Source: Wolter (2007), chapters 3–5; R survey, ``svrVar``.
 
         >>> from weighting import Design, replicate_weights
         >>> y = np.array([1.0, 2.0, 3.0, 6.0])
@@ -154,8 +162,7 @@ class Replicates:
         Raises:
             WeightingError: y has another number of rows, or nobody with a weight answered.
 
-        Source:
-            R survey, ``svymean`` of a replicate design.
+        Source: R survey, ``svymean`` of a replicate design.
 
         >>> from weighting import Design, replicate_weights
         >>> replicate_weights(Design(weights=[1.0, 1, 2]), "JK1").mean([1.0, 2.0, 4.0]).value
@@ -196,8 +203,7 @@ def given_replicates(
     Raises:
         WeightingError: arrays of different length, or fewer than 2 replicates.
 
-    Source:
-        R survey, ``svrepdesign`` and ``degf``.
+    Source: R survey, ``svrepdesign`` and ``degf``.
 
     >>> given_replicates([1, 1], [[0, 2], [2, 0]], scale=0.5).mean([1.0, 3.0]).standard_error
     array([1.])

@@ -3,29 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from scipy import special
 
-from weighting.base.labels import FloatArray
+from weighting.base.arrays import Flags, Floats, Texts
 from weighting.errors import WeightingError
 
-if TYPE_CHECKING:
-    from weighting.results.estimate import Estimate
-
-Bounds = tuple[FloatArray, FloatArray]
+Bounds: TypeAlias = tuple[Floats, Floats]
+#: one confidence level for all estimates, or one each
+Level: TypeAlias = float | Floats
 
 #: R's names for the same methods
 _R_NAMES = {"mean": "t", "xlogit": "logit", "beta": "korn-graubard", "asin": "arcsine"}
 #: problems of samples that show no spread
 _NO_SPREAD = ("answers all equal", "answers equal within strata")
+#: what is said beside an estimate whose standard error still stands
+_REMARKS = ("", "negative weights")
+#: a p value below this is this: level 1 - p has no more digits
+_SMALLEST_P = 1e-14
+_HALVINGS = 60
 _PROPORTIONS = ("logit", "wilson", "korn-graubard", "likelihood", "arcsine")
 
 
-def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
+class Estimated(Protocol):
+    """What an interval needs to know of an estimate."""
+
+    @property
+    def value(self) -> Floats: ...
+    @property
+    def standard_error(self) -> Floats: ...
+    @property
+    def variance(self) -> Floats: ...
+    @property
+    def degrees_of_freedom(self) -> Floats: ...
+    @property
+    def n(self) -> Floats: ...
+    @property
+    def kish_n(self) -> Floats: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def problem(self) -> Texts: ...
+    @property
+    def limits(self) -> tuple[float, float] | None: ...
+    @property
+    def enumerated(self) -> Floats: ...
+    def satterthwaite_degrees_of_freedom(self) -> Floats:
+        """Degrees of freedom by the strata's own variances."""
+
+
+def at_edge(problem: Texts) -> Flags:
+    """Whether the standard error says too little for an ordinary interval.
+
+    >>> at_edge(np.array(["", "negative weights", "one answer"])).tolist()
+    [False, False, True]
+    """
+    return np.asarray(np.all([problem != remark for remark in _REMARKS], axis=0))
+
+
+def inverted_p(bounds_at: Callable[[Floats], Bounds], shape: tuple[int, ...], null: float) -> Floats:
+    """P values of the tests that reject what an interval leaves out.
+
+    Args:
+        bounds_at: bounds by (shape) confidence levels, nested in each other.
+        shape: shape of the estimates.
+        null: the value under test.
+
+    Returns:
+        The smallest alpha at which the interval of level 1 - alpha leaves the null out; nan without an interval.
+
+    Source: duality of tests and confidence sets, Neyman (1937), Philosophical Transactions A 236.
+
+    >>> inverted_p(lambda level: (0.5 - level, 0.5 + level), (), 0.0).round(6).item()
+    0.5
+    """
+    low, high = np.full(shape, np.log(_SMALLEST_P)), np.zeros(shape)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        below, above = bounds_at(-np.expm1(middle))
+        outside = (below > null) | (above < null)
+        high, low = np.where(outside, middle, high), np.where(outside, low, middle)
+    bounds = bounds_at(np.full(shape, 0.5))
+    return np.where(np.isnan(bounds[0]) & np.isnan(bounds[1]), np.nan, np.exp(high))
+
+
+def interval(estimate: Estimated, level: Level, method: str | None) -> Bounds:
     """Bounds of an estimate by a named method; see ``Estimate.interval``."""
-    if not 0 < level < 1:
+    if not np.all((np.asarray(level) > 0) & (np.asarray(level) < 1)):
         raise WeightingError(f"the confidence level is {level}: it must lie between 0 and 1.")
     default = "wilson" if estimate.kind == "proportion" else "t"
     name = default if method is None else _R_NAMES.get(method, method)
@@ -40,14 +106,14 @@ def interval(estimate: Estimate, level: float, method: str | None) -> Bounds:
     return _proportion(estimate, level, name)
 
 
-def t_quantile(level: float, degrees_of_freedom: FloatArray) -> FloatArray:
+def t_quantile(level: Level, degrees_of_freedom: Floats) -> Floats:
     """Two-sided t quantile, nan (never z) where there are no degrees of freedom."""
     df = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
     return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
 
 
 def difference_interval(
-    found: Estimate, level: float, method: str | None, reach: Callable[[], tuple[FloatArray, FloatArray]]
+    found: Estimated, level: Level, method: str | None, reach: Callable[[], tuple[Floats, Floats]]
 ) -> Bounds:
     """Bounds of a difference: t, and where its variance cannot be trusted, the distances that ``reach`` gives.
 
@@ -65,19 +131,21 @@ def difference_interval(
     if method not in (None, "t", "mean"):
         raise WeightingError(f"method {method!r} is for proportions; a difference has t.")
     width = t_quantile(level, found.degrees_of_freedom) * found.standard_error
-    edge = found.problem != ""
+    edge = at_edge(found.problem)
     if not edge.any():
         return found.value - width, found.value + width
     below, above = reach()
+    nothing = (below + above == 0) & ~(found.enumerated > 0)  # no side shows any spread
+    below, above = np.where(nothing, np.nan, below), np.where(nothing, np.nan, above)
     return found.value - np.where(edge, below, width), found.value + np.where(edge, above, width)
 
 
-def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Bounds:
+def _t(estimate: Estimated, df: Floats, level: Level, *, plain: bool) -> Bounds:
     width = t_quantile(level, df) * estimate.standard_error
     certain = estimate.enumerated > 0
     width = np.where(certain, 0.0, width)
     low, high = estimate.value - width, estimate.value + width
-    edge = (estimate.problem != "") & ~certain
+    edge = at_edge(estimate.problem) & ~certain
     if estimate.limits is not None and not (plain and estimate.kind == "proportion"):
         bounds = _bounded(estimate, level, *estimate.limits)
         low, high = np.where(edge, bounds[0], low), np.where(edge, bounds[1], high)
@@ -88,7 +156,7 @@ def _t(estimate: Estimate, df: FloatArray, level: float, *, plain: bool) -> Boun
     return low, high
 
 
-def _bounded(estimate: Estimate, level: float, floor: float, ceiling: float) -> Bounds:
+def _bounded(estimate: Estimated, level: Level, floor: float, ceiling: float) -> Bounds:
     """Bounds for a mean of bounded answers without using its standard error.
 
     Where all answers agree, at most 1 - (α/2)^(1/n) of the others may differ (Clopper and Pearson 1934);
@@ -105,7 +173,7 @@ def _bounded(estimate: Estimate, level: float, floor: float, ceiling: float) -> 
     return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
 
-def _proportion(estimate: Estimate, level: float, name: str) -> Bounds:
+def _proportion(estimate: Estimated, level: Level, name: str) -> Bounds:
     p, variance = estimate.value, estimate.variance
     t = t_quantile(level, estimate.degrees_of_freedom)
     usable = (variance > 0) & (p > 0) & (p < 1) & np.isfinite(t)
@@ -120,7 +188,7 @@ def _proportion(estimate: Estimate, level: float, name: str) -> Bounds:
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
-def _clopper_pearson(p: FloatArray, n: FloatArray, level: float) -> Bounds:
+def _clopper_pearson(p: Floats, n: Floats, level: Level) -> Bounds:
     """Exact binomial bounds, with an n that need not be whole (Clopper and Pearson 1934)."""
     tail = (1 - level) / 2
     hits = np.nan_to_num(p * n)
@@ -130,33 +198,33 @@ def _clopper_pearson(p: FloatArray, n: FloatArray, level: float) -> Bounds:
     return low, high
 
 
-def _logit(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _logit(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: Level) -> Bounds:
     """t interval of the log odds (R: svyciprop xlogit)."""
     width = t / np.sqrt(n * p * (1 - p))
     return special.expit(special.logit(p) - width), special.expit(special.logit(p) + width)
 
 
-def _wilson(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _wilson(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: Level) -> Bounds:
     """Score interval (Wilson 1927) with the effective n."""
     centre = p + t * t / (2 * n)
     width = t / (2 * n) * np.sqrt(4 * n * p * (1 - p) + t * t)
     return (centre - width) / (1 + t * t / n), (centre + width) / (1 + t * t / n)
 
 
-def _korn_graubard(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, level: float) -> Bounds:
+def _korn_graubard(e: Estimated, p: Floats, n: Floats, t: Floats, level: Level) -> Bounds:
     """Clopper-Pearson with n shrunk for the degrees of freedom (Korn and Graubard 1998)."""
     shrunk = n * (t_quantile(level, e.n - 1) / t) ** 2
     return _clopper_pearson(p, shrunk, level)
 
 
-def _arcsine(_e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _arcsine(_e: Estimated, p: Floats, n: Floats, t: Floats, _level: Level) -> Bounds:
     """t interval of the angle asin √p."""
     angle, width = np.arcsin(np.sqrt(p)), t / (2 * np.sqrt(n))
     low, high = np.maximum(angle - width, 0.0), np.minimum(angle + width, np.pi / 2)
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def _likelihood(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level: float) -> Bounds:
+def _likelihood(e: Estimated, p: Floats, n: Floats, t: Floats, _level: Level) -> Bounds:
     """Where twice the log-likelihood, scaled to the effective n, falls by t² (Rao and Scott 1984).
 
     As in R, the dispersion of the binomial model has n - 1 degrees of freedom.
@@ -165,7 +233,7 @@ def _likelihood(e: Estimate, p: FloatArray, n: FloatArray, t: FloatArray, _level
     return _profile(p, n, t, np.zeros_like(p), p), _profile(p, n, t, p, np.ones_like(p))
 
 
-def _profile(p: FloatArray, n: FloatArray, t: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+def _profile(p: Floats, n: Floats, t: Floats, low: Floats, high: Floats) -> Floats:
     """Bisect between a point outside the interval and one inside it."""
     upper = np.all(low == p)
     for _ in range(100):

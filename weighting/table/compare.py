@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weighting.base.labels import Factor, FloatArray, IntArray, Label, factorise
+from weighting.base.arrays import Floats, Ints, Texts
+from weighting.base.labels import Factor, Label, factorise
 from weighting.comparing.contrast import contrast
 from weighting.comparing.many import PAdjustment, adjust_p
 from weighting.comparing.rest import scored_against_rest
@@ -21,14 +22,14 @@ from weighting.results.estimate import Estimate
 class Compared:
     """A difference with its test, (C,) each."""
 
-    value: FloatArray
-    standard_error: FloatArray
-    degrees_of_freedom: FloatArray
-    low: FloatArray
-    high: FloatArray
-    p_value: FloatArray
+    value: Floats
+    standard_error: Floats
+    degrees_of_freedom: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
     #: adjusted for all units of all questions in the same round
-    p_adjusted: FloatArray
+    p_adjusted: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +39,10 @@ class Grid:
     unit: Factor
     wave: Factor
     #: (n,) cell of each row, unit * rounds + round
-    domains: IntArray
+    domains: Ints
     #: (C,) unit and round of each cell
-    cell_unit: IntArray
-    cell_wave: IntArray
+    cell_unit: Ints
+    cell_wave: Ints
 
     @property
     def cells(self) -> tuple[tuple[Label, Label], ...]:
@@ -72,7 +73,7 @@ def read_grid(design: Design, units: ArrayLike, rounds: ArrayLike | None) -> Gri
     return Grid(unit, wave, codes, cell_unit, cell_wave)
 
 
-def to_rest(design: Design, grid: Grid, mean: Estimate, answers: FloatArray, score: Score, level: float) -> Compared:
+def to_rest(design: Design, grid: Grid, mean: Estimate, answers: Floats, score: Score, level: float) -> Compared:
     """Each cell's mean less the mean of all other units in its round."""
     size = len(grid.cell_unit)
     value, error = np.full(size, np.nan), np.full(size, np.nan)
@@ -110,7 +111,7 @@ def to_last_round(grid: Grid, mean: Estimate, level: float) -> Compared:
     return _compared(mean, value, error, df, problem, level)
 
 
-def pooled_degrees(first: FloatArray, df_first: FloatArray, second: FloatArray, df_second: FloatArray) -> FloatArray:
+def pooled_degrees(first: Floats, df_first: Floats, second: Floats, df_second: Floats) -> Floats:
     """Degrees of freedom of a difference of two standard errors' estimates (Satterthwaite 1946)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         each = first**4 / np.maximum(df_first, 0.0) + second**4 / np.maximum(df_second, 0.0)
@@ -119,10 +120,10 @@ def pooled_degrees(first: FloatArray, df_first: FloatArray, second: FloatArray, 
 
 def _compared(
     like: Estimate,
-    value: FloatArray,
-    error: FloatArray,
-    df: FloatArray,
-    problem: np.ndarray[tuple[int, ...], np.dtype[np.str_]],
+    value: Floats,
+    error: Floats,
+    df: Floats,
+    problem: Texts,
     level: float,
 ) -> Compared:
     found = replace(

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from weighting.base.labels import Label
+from weighting.base.printing import Printed
 from weighting.comparing.many import PAdjustment
 from weighting.design.design import Design
-from weighting.design.tally import Tally
+from weighting.design.tally import Tally, read_sample
+from weighting.errors import WeightingError
 from weighting.estimating.cells import read_answers
 from weighting.estimating.levels import LevelTable, levels, score_of
-from weighting.table.asked import asked_of
-from weighting.table.compare import Compared, adjusted, to_last_round, to_rest
+from weighting.table.compare import Compared, Grid, adjusted, read_grid, to_last_round, to_rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class QuestionTable:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One unit, question and round."""
 
     question: Label
@@ -59,8 +61,8 @@ class Row:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class SurveyTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class SurveyTable(Printed):
     """All questions; ``rows()`` walks through them."""
 
     questions: tuple[QuestionTable, ...]
@@ -72,17 +74,22 @@ class SurveyTable:
     reference: int
     level: float
 
-    def rows(self) -> Iterator[Row]:
+    def columns(self) -> dict[str, Any]:
+        """One column for each field of a row."""
+        rows = list(self.rows())
+        return {f.name: [getattr(row, f.name) for row in rows] for f in fields(TableRow)}
+
+    def rows(self) -> Iterator[TableRow]:
         """One Row for each question and cell."""
         for table in self.questions:
             yield from self._rows(table)
 
-    def _rows(self, table: QuestionTable) -> Iterator[Row]:
+    def _rows(self, table: QuestionTable) -> Iterator[TableRow]:
         found, mean = table.levels, table.levels.mean
         low, high = mean.interval(self.level)
         effect, effective = mean.design_effect, mean.effective_n
         for i, (unit, wave) in enumerate(self.cells):
-            yield Row(
+            yield TableRow(
                 question=table.question,
                 unit=unit,
                 round=wave,
@@ -166,7 +173,7 @@ def survey_table(
     for question in asked:
         sample, grid = question.design, question.grid
         found = scale(sample, question.answers, domains=grid.domains)
-        given = read_answers(question.answers, len(sample)).astype(np.float64)
+        given = read_answers(question.answers, sample).astype(np.float64)
         rest = to_rest(sample, grid, found.mean, given, score_of(points), level)
         tables.append(QuestionTable(question.name, found, rest, to_last_round(grid, found.mean, level)))
     grid = asked[0].grid
@@ -174,3 +181,64 @@ def survey_table(
     lasts = adjusted([table.to_last_round for table in tables], grid, adjust)
     done = [replace(t, to_rest=r, to_last_round=c) for t, r, c in zip(tables, rests, lasts, strict=True)]
     return SurveyTable(tuple(done), grid.cells, floor, reference, level)
+
+
+@dataclass(frozen=True, eq=False)
+class AskedQuestion:
+    """One question: who was asked, what they said, and in which unit and round."""
+
+    name: Label
+    design: Design
+    answers: ArrayLike
+    grid: Grid
+
+
+def asked_of(
+    design: Design | Tally | Mapping[Label, Tally],
+    answers: Mapping[Label, ArrayLike] | None,
+    units: ArrayLike | None,
+    rounds: ArrayLike | None,
+) -> list[AskedQuestion]:
+    """The questions, all over the same units and rounds.
+
+    Args:
+        design: the sample of n rows, one tally, or {question: tally}.
+        answers: {question: (n,) levels}, None with tallies.
+        units: (n,) labels, None with tallies.
+        rounds: (n,) labels; None for one round and with tallies.
+
+    Raises:
+        WeightingError: no question, or tallies beside columns or of different units.
+
+    >>> tally = Tally(["all"] * 2, [4, 5], domains=["a", "b"])
+    >>> asked_of({"speed": tally}, None, None, None)[0].grid.cells
+    (('a', ''), ('b', ''))
+    """
+    if isinstance(design, Design):
+        if not answers or units is None:
+            raise WeightingError("survey_table needs answers and units beside a design; only tallies bring their own.")
+        grid = read_grid(design, units, rounds)
+        return [AskedQuestion(name, design, column, grid) for name, column in answers.items()]
+    if answers is not None or units is not None or rounds is not None:
+        raise WeightingError("survey_table takes answers and units of one round from tallies: leave them out.")
+    found = [_of_tally(name, tally) for name, tally in _named(design).items()]
+    if not found:
+        raise WeightingError("survey_table needs at least one question.")
+    for asked in found[1:]:
+        if asked.grid.cells != found[0].grid.cells:
+            raise WeightingError(
+                f"questions {found[0].name} and {asked.name} have different units: count those who were not asked "
+                "with value nan."
+            )
+    return found
+
+
+def _named(tallies: Tally | Mapping[Label, Tally]) -> Mapping[Label, Tally]:
+    return {"": tallies} if isinstance(tallies, Tally) else tallies
+
+
+def _of_tally(name: Label, tally: Tally) -> AskedQuestion:
+    sample = read_sample(tally, None, None, what="survey_table", each_answer=True)
+    if sample.domains is None:
+        raise WeightingError(f"the tally of question {name} has no domains: count by unit.")
+    return AskedQuestion(name, sample.design, sample.y, read_grid(sample.design, sample.domains, None))

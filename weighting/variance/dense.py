@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weighting.base.categories import column_sums
-from weighting.base.labels import FloatArray, IntArray
+from weighting.base.arrays import Floats, Ints
+from weighting.base.sums import column_sums
 from weighting.design.design import Design
 from weighting.variance.stages import Stage, lonely_error, stages
 
@@ -18,24 +18,24 @@ class _Deviations:
     """Units' scores less the centre of their stratum; the covariance is Σ factor · d d'."""
 
     #: (units, K)
-    away: FloatArray
+    away: Floats
     #: (units,)
-    factor: FloatArray
+    factor: Floats
 
 
-def dense_covariance(design: Design, scores: FloatArray, count: FloatArray) -> FloatArray:
+def dense_covariance(design: Design, scores: Floats, count: Floats) -> Floats:
     """(K, K) covariance of totals of (n, K) scores, of which each row has ``count`` alike."""
     parts = [(part.away * part.factor[:, None]).T @ part.away for part in _stages(design, scores, count)]
     return np.asarray(sum(parts), np.float64)
 
 
-def dense_variances(design: Design, scores: FloatArray, count: FloatArray) -> FloatArray:
+def dense_variances(design: Design, scores: Floats, count: Floats) -> Floats:
     """(K,) the diagonal of ``dense_covariance``."""
     parts = [part.factor @ (part.away * part.away) for part in _stages(design, scores, count)]
     return np.asarray(sum(parts), np.float64)
 
 
-def _stages(design: Design, scores: FloatArray, count: FloatArray) -> Iterator[_Deviations]:
+def _stages(design: Design, scores: Floats, count: Floats) -> Iterator[_Deviations]:
     first, *later = stages(design)
     if design.psu is None or design.psu_stratum is None:
         yield _deviations(first, scores, count, design.strata.codes)
@@ -54,7 +54,7 @@ def _stages(design: Design, scores: FloatArray, count: FloatArray) -> Iterator[_
         yield _deviations(later[0], inner, np.ones(len(second.units)), second.unit_psu)
 
 
-def _deviations(stage: Stage, scores: FloatArray, count: FloatArray, stratum: IntArray) -> _Deviations:
+def _deviations(stage: Stage, scores: Floats, count: Floats, stratum: Ints) -> _Deviations:
     total = column_sums(stratum, count, scores, len(stage.strata))
     away = scores - (total / np.maximum(stage.sizes, 1)[:, None])[stratum]
     factor = stage.factors()

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from weighting.base.labels import FloatArray, IntArray, sums
+from weighting.base.arrays import Floats, Ints
+from weighting.base.sums import sums
 from weighting.design.design import Design
 from weighting.errors import WeightingError
 from weighting.variance.stages import Scores, Stage, stages
 
 
-def sparse_covariance(design: Design, scores: Scores, columns: int) -> FloatArray:
+def sparse_covariance(design: Design, scores: Scores, columns: int) -> Floats:
     """(K, K) covariance of totals of scores (Binder 1983, equation 3.1), stage by stage."""
     first, *later = stages(design)
     second = design.second
@@ -32,11 +33,11 @@ def sparse_covariance(design: Design, scores: Scores, columns: int) -> FloatArra
     return total + _stage_covariance(later[0], inner, parent, np.ones(len(parent)))
 
 
-def _parents(codes: IntArray | None) -> IntArray:
+def _parents(codes: Ints | None) -> Ints:
     return np.zeros(0, np.intp) if codes is None else codes
 
 
-def _rows(scores: Scores) -> IntArray:
+def _rows(scores: Scores) -> Ints:
     return np.arange(len(scores.column)) if scores.row is None else scores.row
 
 
@@ -48,7 +49,7 @@ def _first_of(scores: Scores, values: Any) -> Any:
     return out
 
 
-def _units(scores: Scores, columns: int) -> tuple[Any, IntArray, FloatArray]:
+def _units(scores: Scores, columns: int) -> tuple[Any, Ints, Floats]:
     """Mean score of each row by statistic, its stratum and its count; spread becomes a row of its own."""
     rows = _rows(scores)
     count, stratum = _first_of(scores, scores.count), _first_of(scores, scores.stratum)
@@ -61,12 +62,12 @@ def _units(scores: Scores, columns: int) -> tuple[Any, IntArray, FloatArray]:
     return both, np.concatenate([stratum, stratum]), np.concatenate([count, count]) / 2
 
 
-def _unit_sums(scores: Scores, units: IntArray, n_units: int, columns: int) -> Any:
+def _unit_sums(scores: Scores, units: Ints, n_units: int, columns: int) -> Any:
     """(units, K) sum of scores in each unit."""
     return sparse.csr_array((scores.count * scores.mean, (units, scores.column)), shape=(n_units, columns))
 
 
-def _stage_covariance(stage: Stage, unit_scores: Any, parent: IntArray, count: FloatArray) -> FloatArray:
+def _stage_covariance(stage: Stage, unit_scores: Any, parent: Ints, count: Floats) -> Floats:
     """Between-unit covariance within the stage's strata, of ``count`` alike units in each row."""
     n_strata = len(stage.strata)
     member = sparse.csr_array((count, (parent, np.arange(len(parent)))), shape=(n_strata, len(parent)))
@@ -80,7 +81,7 @@ def _stage_covariance(stage: Stage, unit_scores: Any, parent: IntArray, count: F
     return _lonely_covariance(stage, np.asarray(total, np.float64), total_scores)
 
 
-def _lonely_covariance(stage: Stage, total: FloatArray, scores: Any) -> FloatArray:
+def _lonely_covariance(stage: Stage, total: Floats, scores: Any) -> Floats:
     alone = stage.lonely
     dense = np.asarray(scores[alone].toarray(), np.float64)
     if not alone.size or not dense.any():
@@ -98,7 +99,7 @@ def _lonely_covariance(stage: Stage, total: FloatArray, scores: Any) -> FloatArr
     return total
 
 
-def pps_covariance(design: Design, scores: FloatArray) -> FloatArray:
+def pps_covariance(design: Design, scores: Floats) -> Floats:
     """(K, K) covariance under unequal probabilities without replacement.
 
     Approximate and given joint probabilities use the form of Horvitz and Thompson (1952) or of Yates and Grundy
@@ -118,7 +119,7 @@ def pps_covariance(design: Design, scores: FloatArray) -> FloatArray:
     return np.asarray(scores.T @ check @ scores + (scores * own[:, None]).T @ scores, np.float64)
 
 
-def _approximate(design: Design, chances: FloatArray) -> FloatArray:
+def _approximate(design: Design, chances: Floats) -> Floats:
     """(n, n) joint inclusion probabilities from single ones (Overton 1985; Hartley and Rao 1962)."""
     codes = design.strata.codes
     n = design.stratum_sizes[codes]
@@ -133,7 +134,7 @@ def _approximate(design: Design, chances: FloatArray) -> FloatArray:
     return np.where(codes[:, None] == codes[None, :], within, np.outer(chances, chances))
 
 
-def _brewer(design: Design, scores: FloatArray, chances: FloatArray) -> FloatArray:
+def _brewer(design: Design, scores: Floats, chances: Floats) -> Floats:
     codes, n = design.strata.codes, design.stratum_sizes
     member = sparse.csr_array((1 / n[codes], (codes, np.arange(len(codes)))), shape=(len(n), len(codes)))
     away = scores - np.asarray(member @ scores)[codes]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weighting.base.labels import Factor, FloatArray, IntArray, Label, sums
+from weighting.base.arrays import Floats, Ints
+from weighting.base.labels import Factor, Label
+from weighting.base.sums import sums
 from weighting.design.checks import FULL_ENUMERATION
 from weighting.design.design import Design
 from weighting.errors import WeightingError
@@ -24,24 +26,24 @@ class Scores:
     """Linearised scores, one entry for a group of alike rows and a statistic they touch."""
 
     #: (E,) stratum code
-    stratum: IntArray
+    stratum: Ints
     #: (E,) statistic, 0 … K-1
-    column: IntArray
+    column: Ints
     #: (E,) rows in the group
-    count: FloatArray
+    count: Floats
     #: (E,) mean of z in the group
-    mean: FloatArray
+    mean: Floats
     #: (E,) sum of (z - mean)² in the group, None when all are equal
-    spread: FloatArray | None = None
+    spread: Floats | None = None
     #: (E,) PSU code in a clustered design
-    psu: IntArray | None = None
+    psu: Ints | None = None
     #: (E,) second-stage unit in a two-stage design where rows are not the units
-    ssu: IntArray | None = None
+    ssu: Ints | None = None
     #: (E,) row that the entry belongs to, None when each entry is a row of its own
-    row: IntArray | None = None
+    row: Ints | None = None
 
 
-def variances(design: Design, scores: Scores, columns: int) -> FloatArray:
+def variances(design: Design, scores: Scores, columns: int) -> Floats:
     """(K,) variance of each total of scores (Särndal, Swensson and Wretman 1992, results 3.7.2 and 4.3.1)."""
     first, *later = stages(design)
     outer = scores if scores.psu is None else _summed(scores, scores.psu, columns, design.psu_stratum)
@@ -59,10 +61,10 @@ class Stage:
     """One stage of selection: its strata, how many units each has and what share of the population they are."""
 
     strata: Factor
-    sizes: FloatArray
-    fraction: FloatArray
+    sizes: Floats
+    fraction: Floats
     lonely_psu: str
-    weight: FloatArray | float = 1.0
+    weight: Floats | float = 1.0
     #: whether strata with one unit in a domain are lonely there
     in_domains: bool = False
 
@@ -72,11 +74,11 @@ class Stage:
         return self.in_domains or (self.lonely_psu not in ("certainty", "remove") and bool(self.lonely.size))
 
     @property
-    def lonely(self) -> IntArray:
+    def lonely(self) -> Ints:
         """Codes of the strata with one unit that stands for others."""
         return np.flatnonzero((self.sizes <= 1) & (1 - self.fraction > FULL_ENUMERATION))
 
-    def factors(self) -> FloatArray:
+    def factors(self) -> Floats:
         """(H,) (1 - f) n / (n - 1), 0 where enumerated or lonely."""
         left_out = 1 - self.fraction
         many = (self.sizes > 1) & (left_out > FULL_ENUMERATION)
@@ -98,14 +100,14 @@ def stages(design: Design) -> list[Stage]:
 class _Cells:
     """Scores by stratum and statistic, one entry for each pair that occurs."""
 
-    strata: IntArray
-    column: IntArray
+    strata: Ints
+    column: Ints
     #: units with a score
-    present: FloatArray
+    present: Floats
     #: sum of their scores
-    total: FloatArray
+    total: Floats
     #: factor · Σ (z - z̄)² over all units of the stratum
-    variance: FloatArray
+    variance: Floats
 
 
 def _by_stratum(stage: Stage, scores: Scores, columns: int) -> _Cells:
@@ -126,13 +128,13 @@ def _by_stratum(stage: Stage, scores: Scores, columns: int) -> _Cells:
     return _Cells(strata, column, present, total, stage.factors()[strata] * around)
 
 
-def _stage_variance(stage: Stage, scores: Scores, columns: int) -> FloatArray:
+def _stage_variance(stage: Stage, scores: Scores, columns: int) -> Floats:
     cells = _by_stratum(stage, scores, columns)
     variance = sums(cells.column, cells.variance, columns)
     return _with_lonely(stage, variance, cells, columns) if stage.matters else variance
 
 
-def satterthwaite(design: Design, scores: Scores, columns: int) -> FloatArray:
+def satterthwaite(design: Design, scores: Scores, columns: int) -> Floats:
     """(K,) degrees of freedom (Σ v)² / Σ v² / (n - 1) of the strata's variances v (Satterthwaite 1946)."""
     stage = stages(design)[0]
     outer = scores if scores.psu is None else _summed(scores, scores.psu, columns, design.psu_stratum)
@@ -142,7 +144,7 @@ def satterthwaite(design: Design, scores: Scores, columns: int) -> FloatArray:
     return np.asarray(np.divide(total**2, below, out=np.full(columns, np.inf), where=below > 0), np.float64)
 
 
-def _with_lonely(stage: Stage, variance: FloatArray, cells: _Cells, columns: int) -> FloatArray:
+def _with_lonely(stage: Stage, variance: Floats, cells: _Cells, columns: int) -> Floats:
     """Add what strata with one PSU contribute, by the design's rule."""
     alone = np.isin(cells.strata, stage.lonely) & (cells.present > 0)
     if stage.in_domains and stage.lonely_psu == "average":
@@ -173,7 +175,7 @@ def lonely_error(stratum: Label) -> WeightingError:
     )
 
 
-def pairs_of(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> tuple[IntArray, IntArray, IntArray]:
+def pairs_of(rows: Ints, columns: Ints, n_rows: int, n_columns: int) -> tuple[Ints, Ints, Ints]:
     """Code pairs (row, column): the pair of each entry, then the row and the column of each pair."""
     key = rows * n_columns + columns if n_columns > 1 else rows
     if n_rows * n_columns <= _DENSE * len(rows) + 10_000:
@@ -183,7 +185,7 @@ def pairs_of(rows: IntArray, columns: IntArray, n_rows: int, n_columns: int) -> 
     return inverse.astype(np.intp), found // n_columns, found % n_columns
 
 
-def _summed(scores: Scores, units: IntArray, columns: int, parent: IntArray | None) -> Scores:
+def _summed(scores: Scores, units: Ints, columns: int, parent: Ints | None) -> Scores:
     """Add the scores of each unit (PSU or second-stage unit)."""
     if parent is None:
         return scores
