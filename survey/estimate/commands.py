@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
-from survey.base.web import tables
 from survey.estimate import service
 from survey.estimate.pages import filters
 from survey.units import service as units

@@ -9,12 +9,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from survey.base import tables
 from survey.base.errors import NotFound
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
 from survey.base.store.jobs import Progress
-from survey.base.web import menu, tables
+from survey.base.web import menu
 from survey.estimate import service
 from survey.estimate.pages import chart_views, filters
 from survey.estimate.pages.filters import FAULT_NAMES, FLOOR_NAMES, SOURCE_NAMES

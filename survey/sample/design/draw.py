@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import Refused
-from survey.base.web import tables
 from survey.sample import rules
 from survey.sample.values import Drawn, Frame, SampleDesign, Wave
 from weighting import WeightingError, draw_stratified, permanent_random_numbers
@@ -111,8 +111,9 @@ def repeat_from_file(data: bytes, text: str) -> Comparison:
     """
     found = read_record(text)
     columns = found["frame"]["columns"]
-    table = tables.read(data, columns=dict.fromkeys((found["frame"]["key_column"], *columns), ()))
-    keys = [row.get(found["frame"]["key_column"]) for row in table.rows]
+    key = found["frame"]["key_column"]
+    table = tables.read(data, columns=dict.fromkeys((key, *columns), ()), codes=(key,))
+    keys = [row.get(key) for row in table.rows]
     values = [[row.get(column) for column in columns] for row in table.rows]
     return repeat(found, keys, columns, values)
 

@@ -13,10 +13,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select, update
 
+from survey.base import tables
 from survey.base.errors import Fault, ImportFaults, NotFound, Refused
 from survey.base.people import audit
 from survey.base.store.database import session
-from survey.base.web import tables
 from survey.sample import models, rules
 from survey.sample.values import WaveDesign
 from weighting import OutcomeRates, nonresponse_factors, response_rates
@@ -250,6 +250,7 @@ def import_dispositions(wave: models.Wave, data: bytes, *, dry_run: bool) -> int
             "key": ("编号", "个案编号", "样本编号", "case_key"),
             "disposition": ("处置", "结果", "个案结果", "处置代码", "outcome"),
         },
+        codes=("key", "disposition"),
     )
     known = {line.case_key: line for line in (_line(row) for row in session().execute(_cases(wave.id)))}
     faults: list[Fault] = []

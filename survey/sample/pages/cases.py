@@ -9,13 +9,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import force_locale, gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.base import clock
+from survey.base import clock, tables
 from survey.base.errors import Gone, ImportFaults, Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs, kept_files
 from survey.base.store.jobs import Progress
-from survey.base.web import demo, tables
+from survey.base.web import demo
 from survey.sample import service
 from survey.sample.pages.forms import UploadForm
 from survey.sample.wave import letters

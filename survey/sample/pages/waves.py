@@ -12,13 +12,13 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.base import clock
+from survey.base import clock, tables
 from survey.base.errors import Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs
 from survey.base.store.jobs import Progress
-from survey.base.web import menu, tables
+from survey.base.web import menu
 from survey.sample import service
 from survey.sample.pages.forms import KINDS, QUESTIONNAIRES, DesignForm, SeedForm, WaveForm
 from survey.units import service as units

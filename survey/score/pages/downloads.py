@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Response
 from flask_babel import get_locale, gettext
 
-from survey.base.web import tables
+from survey.base import tables
 from survey.score.scheme.scheme import Scheme
 from survey.score.service import ClassSheet, Given, Line, Part, Sheet
 from survey.units import service as units

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Response
 
-from survey.base.web import tables
+from survey.base import tables
 from survey.units import importing_units, importing_windows, reading, rules
 from survey.units.importing import heading
 
