@@ -13,7 +13,7 @@ from survey.base.tables.cells import as_code
 
 #: a heading stands within so many filled lines; above it there may be titles
 MOST_TITLES = 30
-MOST_OF_WIDTH = 0.6
+MOST_OF_WIDTH = 0.75
 #: name of a column -> headings accepted for it besides the name
 Headings = Mapping[str, Sequence[str]]
 Numbered = tuple[int, Sequence[str]]
@@ -72,7 +72,7 @@ def find(lines: Sequence[Numbered], known: Headings, needed: Collection[str]) ->
     best = max(first, key=fits)  # the first of equals
     if fits(best) != (0, 0):
         return best
-    filled = [len({cell for cell in lines[place][1] if cell}) for place in first]
+    filled = [sum(map(bool, lines[place][1])) for place in first]
     return next(place for place in first if filled[place] >= max(filled) * MOST_OF_WIDTH)
 
 

@@ -9,6 +9,8 @@ from flask_babel import gettext
 from survey.base.errors import Fault, ImportFaults
 
 MOST_ROWS = 2_000_000
+#: with empty ones
+MOST_LINES = 2 * MOST_ROWS
 MOST_COLUMNS = 1_000
 #: counted up to each line's last filled cell
 MOST_CELLS = 12_000_000
@@ -20,7 +22,7 @@ MOST_UNPACKED = 400_000_000
 #: a workbook may unpack to so many bytes for each of its own; tables made by people stay below 40
 MOST_GROWTH = 100
 #: so much may be unpacked whatever the growth
-ALWAYS_UNPACKED = 32_000_000
+ALWAYS_UNPACKED = 16_000_000
 MOST_SECONDS = 60.0
 
 
@@ -50,10 +52,12 @@ class Meter:
             raise whole(gettext("The file unpacks to far more than a table holds."), remedy)
         self.look_at_the_clock()
 
-    def line(self, cells: int) -> None:
-        """Count a line that has something in it, up to its last filled cell."""
+    def line(self, cells: int, number: int = 0) -> None:
+        """Count a line up to its last filled cell; `number` is how many there were, with empty ones."""
+        if not cells and number <= MOST_LINES:
+            return
         self._rows += 1
-        if self._rows > MOST_ROWS:
+        if self._rows > MOST_ROWS or number > MOST_LINES:
             raise whole(gettext("The file is too long."), gettext("Split it; %(n)s lines at most.", n=MOST_ROWS))
         if cells > MOST_COLUMNS:
             remedy = gettext("Leave out columns that are not needed; %(n)s at most.", n=MOST_COLUMNS)

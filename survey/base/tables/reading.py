@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -98,7 +98,7 @@ def read(
     known = {**columns, **(optional or {})}
     meter = Meter(len(data))
     source = _source(data, meter, known)
-    lines = source.lines() if isinstance(source, Book) else list(source.stream())
+    lines = _filled(source, source.lines() if isinstance(source, Book) else list(source.stream()))
     use = _Use(known, frozenset(columns), keep_others, frozenset(codes), frozenset(free))
     return _table(lines, use, _encoding(source))
 
@@ -110,7 +110,7 @@ def head(data: bytes, rows: int) -> Table:
         ImportFaults: the file is no table, it is empty, or a heading stands twice.
     """
     source = _source(data, Meter(len(data)), {})
-    lines = list(islice(source.stream(), headings.MOST_TITLES + rows))
+    lines = _filled(source, list(islice(source.stream(), headings.MOST_TITLES + rows)))
     use = _Use({}, frozenset(), keep_others=True, codes=frozenset(), free=frozenset())
     table = _table(lines, use, _encoding(source))
     return Table(table.columns, table.rows[:rows], table.encoding)
@@ -123,18 +123,27 @@ def _source(data: bytes, meter: Meter, known: Headings) -> Book | TextFile:
     return TextFile(data, meter, headings.meanings(known))
 
 
+def _filled(source: Book | TextFile, lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    if not lines and isinstance(source, Book) and source.others:
+        remedy = gettext("Move the sheet with the table to the front and save the file again.")
+        raise whole(gettext("The first visible sheet is empty."), remedy)
+    if not lines:
+        raise whole(gettext("The file is empty."), gettext("Upload a file with a heading line and one line per item."))
+    return lines
+
+
 def _encoding(source: Book | TextFile) -> str:
     return "xlsx" if isinstance(source, Book) else source.encoding
 
 
-def _table(lines: Sequence[tuple[int, list[str]]], use: _Use, encoding: str) -> Table:
-    if not lines:
-        raise whole(gettext("The file is empty."), gettext("Upload a file with a heading line and one line per item."))
+def _table(lines: list[tuple[int, list[str]]], use: _Use, encoding: str) -> Table:
     place = headings.find(lines, use.known, use.needed)
     number, header = lines[place][0], [cell_rules.as_line(cell) for cell in lines[place][1]]
     names = headings.names((number, header), use.known, use.needed, keep_others=use.keep_others)
     reader = _Rows(header, names, use, text=encoding != "xlsx")
-    rows = tuple(row for line in lines[place + 1 :] if (row := reader.row(*line)) is not None)
+    lines.reverse()
+    del lines[len(lines) - place - 1 :]
+    rows = tuple(reader.rows(lines))
     reader.look_for_lost_digits(rows)
     if reader.faults:
         faults = sorted(reader.faults, key=lambda fault: fault.line)
@@ -151,6 +160,12 @@ class _Rows:
         self._used = [(place, name) for place, name in enumerate(names) if name]
         self._places = {name: position for position, (_place, name) in enumerate(self._used)}
         self._remedies = {why: cell_rules.remedy(why) for why in Why}
+
+    def rows(self, lines: list[tuple[int, list[str]]]) -> Iterator[Row]:
+        """Rows of lines that stand last to first, each let go as it is read."""
+        while lines:
+            if (row := self.row(*lines.pop())) is not None:
+                yield row
 
     def row(self, number: int, line: list[str]) -> Row | None:
         """A line as a row; none if it repeats the heading or is empty in all columns."""

@@ -55,19 +55,19 @@ class TextFile:
             try:
                 for number, record in enumerate(csv.reader(source, delimiter=self._delimiter), 1):
                     source.pieces = source.length = 0
-                    if cells := self._cells(record):
+                    if cells := self._cells(number, record):
                         yield number, cells
             except csv.Error as error:
                 remedy = gettext("Save it again as CSV from the spreadsheet program.")
                 raise whole(gettext("The file is not a table of comma-separated values."), remedy) from error
 
-    def _cells(self, record: list[str]) -> list[str]:
+    def _cells(self, number: int, record: list[str]) -> list[str]:
         cells = [taken(cell) for cell in record]
         filled = next((place for place in range(len(cells), 0, -1) if cells[place - 1]), 0)
+        self._meter.line(filled, number)
         if not filled:
             return []
         del cells[max(filled, MOST_COLUMNS) :]
-        self._meter.line(filled)
         self._meter.fill(len(cells) - filled)
         return cells
 

@@ -33,6 +33,8 @@ class Book:
             self._folder, file = posixpath.split(start)
             self._relations = posixpath.join(self._folder, "_rels", f"{file}.rels")
             contents = _Contents()
+            #: how many visible sheets follow the one that is read
+            self.others = 0
             self._hear(start, contents)
             self._sheet = self._first_visible(contents)
             self._since_1904 = contents.since_1904
@@ -59,9 +61,10 @@ class Book:
 
     def _first_visible(self, contents: _Contents) -> str:
         sheets = dict(self._targets(self._relations, "worksheet", self._folder))
-        for relation, hidden in contents.sheets:
-            if not hidden and relation in sheets:
-                return sheets[relation]
+        visible = [sheets[relation] for relation, hidden in contents.sheets if not hidden and relation in sheets]
+        self.others = len(visible) - 1
+        if visible:
+            return visible[0]
         if not sheets:
             raise damaged()
         remedy = gettext("Show the sheet with the table and save the file again.")
