@@ -87,7 +87,7 @@ def taken(text: str) -> str:
     >>> taken(" '-1 "), taken("长" * 20_001).why
     ('-1', <Why.LONG: 'long'>)
     """
-    text = unguarded(clean(text)).strip()
+    text = clean(unguarded(text.strip()))
     return Spoilt(text[:SHOWN], Why.LONG) if len(text) > LONGEST_CELL else text
 
 
@@ -109,8 +109,10 @@ def as_code(text: str) -> str:
     """
     if text.isascii():
         return text
-    seen = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    return "".join(seen).strip()
+    wide = unicodedata.normalize("NFKC", text)
+    if len(wide) > 2 * len(text) + 8:  # some letters become a whole sentence
+        return text
+    return "".join(letter for letter in wide if unicodedata.category(letter) != "Cf").strip()
 
 
 def why_no_code(cell: str) -> Why | None:

@@ -10,12 +10,13 @@ from flask_babel import gettext
 
 from survey.base.errors import Fault, ImportFaults
 from survey.base.tables import cells as cell_rules
-from survey.base.tables import headings, package
+from survey.base.tables import headings
 from survey.base.tables.cells import Spoilt, Why
 from survey.base.tables.headings import Headings
 from survey.base.tables.limits import Meter, whole
 from survey.base.tables.text_file import TextFile
-from survey.base.tables.workbook import Book
+from survey.base.tables.xlsx import package
+from survey.base.tables.xlsx.workbook import Book
 
 #: so many long numbers of one column that all end in zeros have lost their last digits
 FEW = 3

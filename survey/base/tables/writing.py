@@ -21,7 +21,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from survey.base.tables.cells import LIVE, UNSPEAKABLE
-from survey.base.tables.shown import MOST_EXACT
+from survey.base.tables.xlsx.shown import MOST_EXACT
 from survey.base.web import demo
 
 #: lines by which a column's width is chosen

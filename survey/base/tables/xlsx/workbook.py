@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from flask_babel import gettext
 
-from survey.base.tables import shown
 from survey.base.tables.cells import taken
 from survey.base.tables.limits import MOST_CELLS, Meter, whole
-from survey.base.tables.package import Package, damage_named, damaged
-from survey.base.tables.sheet import Numbered, SheetLines, Words, decoded, fill_merged
-from survey.base.tables.xml_stream import Listener, attribute, listen
+from survey.base.tables.xlsx import shown
+from survey.base.tables.xlsx.package import Package, damage_named, damaged
+from survey.base.tables.xlsx.sheet import BoundedText, Numbered, SheetLines, decoded, fill_merged
+from survey.base.tables.xlsx.xml_stream import Listener, attribute, listen
 
 ROOT = "_rels/.rels"
 MOST_STYLES = 100_000
@@ -150,11 +150,11 @@ class _Strings(Listener):
 
     def __init__(self) -> None:
         self.found: list[str] = []
-        self._words, self._heard, self._spoken = Words(), False, 0
+        self._words, self._heard, self._spoken = BoundedText(), False, 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "si":
-            self._words = Words()
+            self._words = BoundedText()
         elif name == "t":
             self._heard = not self._spoken
         elif name == "rPh":

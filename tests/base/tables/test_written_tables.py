@@ -69,6 +69,7 @@ def test_text_like_a_formula_comes_back_and_never_runs(text: str) -> None:
     )
 )
 @example(cells=["_x000B_", "_x005F_x000B_", "_x000d_"])
+@example(cells=["\t0", "\n1", "'\t0"])
 @example(cells=["\ufeff", "'\ufeff=1"])
 def test_what_is_written_can_be_read_again(cells: list[str]) -> None:
     kept = [cell for cell in cells if not any(letter in "\ufffe\uffff" for letter in cell)]

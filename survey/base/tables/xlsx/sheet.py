@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
-from survey.base.tables import shown
 from survey.base.tables.cells import Spoilt, Why, taken
 from survey.base.tables.limits import LONGEST_CELL, Meter
-from survey.base.tables.xml_stream import Listener
+from survey.base.tables.xlsx import shown
+from survey.base.tables.xlsx.xml_stream import Listener
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_MERGES = 100_000
@@ -48,7 +48,7 @@ def column_of(letters: str) -> int:
     return place - 1
 
 
-class Words:
+class BoundedText:
     """The pieces of one text, no longer than a cell may be."""
 
     def __init__(self) -> None:
@@ -76,8 +76,8 @@ class SheetLines(Listener):
         self._kind, self._style = "n", "0"
         self._value: str | None = None
         self._formula: str | None = None
-        self._words: Words | None = None
-        self._inline, self._spoken = Words(), 0
+        self._words: BoundedText | None = None
+        self._inline, self._spoken = BoundedText(), 0
         self._copies: dict[str, str] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -86,9 +86,9 @@ class SheetLines(Listener):
             self._column = column_of(place.rstrip("0123456789")) if place else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
             self._value = self._formula = None
-            self._inline = Words()
+            self._inline = BoundedText()
         elif name in ("v", "f"):
-            self._words = Words()
+            self._words = BoundedText()
         elif name == "t" and not self._spoken:
             self._words = self._inline
         elif name == "rPh":

@@ -14,7 +14,7 @@ from survey.base import tables
 from survey.base.errors import Fault, ImportFaults
 from tests.workbooks import SHEET, by_hand, edited, saved, workbook
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent.parent / "cases"
 NAMES = {"code": ("编号", "单位编号"), "name": ("名称", "单位名称", "区域")}
 
 

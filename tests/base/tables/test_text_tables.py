@@ -13,7 +13,7 @@ from survey.base import tables
 from survey.base.errors import Fault, ImportFaults
 from tests.workbooks import SHEET, edited, packed, workbook
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent.parent / "cases"
 COLUMNS = {"unit": ("单位",), "level": ("满意度",), "text": ("意见",)}
 ROWS = [("101", "5", "办得快"), ("101", "2", "等得久")]
 TEXT = "单位{0}满意度{0}意见\r\n101{0}5{0}办得快\r\n101{0}2{0}等得久\r\n"
