@@ -22,7 +22,7 @@ MOST_UNPACKED = 400_000_000
 #: a workbook may unpack to so many bytes for each of its own; tables made by people stay below 40
 MOST_GROWTH = 100
 #: so much may be unpacked whatever the growth
-ALWAYS_UNPACKED = 16_000_000
+ALWAYS_UNPACKED = 8_000_000
 MOST_SECONDS = 60.0
 
 
