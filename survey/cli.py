@@ -33,7 +33,7 @@ class House(click.Group):
 def _sentence(error: SurveyError) -> str:
     lines = [f"{error.message} {error.remedy}".strip()]
     if isinstance(error, ImportFaults):
-        lines += [f"  {f.line}: {f.column} {f.value!r}: {f.remedy}" for f in error.faults]
+        lines += [f"  {f.line}: {f.column} {f.value!r}: {f.remedy}" for f in error.groups]
     return "\n".join(lines)
 
 

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from flask_babel import gettext
+
+#: of a group of faults, so many places and values are shown
+SHOWN = 3
 
 
 class SurveyError(Exception):
@@ -61,6 +66,61 @@ class Fault:
     remedy: str
 
 
+@dataclass(frozen=True)
+class FaultGroup:
+    """Faults of one column that the same remedy mends; it can be shown wherever a fault is shown."""
+
+    lines: tuple[int, ...]
+    column: str
+    #: each different value once
+    values: tuple[str, ...]
+    remedy: str
+
+    @property
+    def line(self) -> str:
+        """The places: the line, or how many lines and which."""
+        if len(self.lines) < 2:
+            return "".join(str(line) for line in self.lines if line)
+        runs = list(_runs(self.lines))
+        places = ", ".join(runs[:SHOWN]) + (" …" if len(runs) > SHOWN else "")
+        return str(gettext("%(n)s lines: %(places)s", n=len(self.lines), places=places))
+
+    @property
+    def value(self) -> str:
+        return ", ".join(self.values[:SHOWN]) + (" …" if len(self.values) > SHOWN else "")
+
+
+def grouped(faults: Iterable[Fault]) -> list[FaultGroup]:
+    """Equal faults as one, in the order of their first lines.
+
+    >>> [group.value for group in grouped([Fault(n, "code", "#N/A", "Mend it.") for n in range(2, 602)])]
+    ['#N/A']
+    """
+    lines: dict[tuple[str, str], dict[int, None]] = {}
+    values: dict[tuple[str, str], dict[str, None]] = {}
+    for fault in faults:
+        key = (fault.column, fault.remedy)
+        lines.setdefault(key, {})[fault.line] = None
+        values.setdefault(key, {})[fault.value] = None
+    return [
+        FaultGroup(tuple(sorted(found)), key[0], tuple(value for value in values[key] if value), key[1])
+        for key, found in lines.items()
+    ]
+
+
+def _runs(lines: Sequence[int]) -> Iterable[str]:
+    """
+    >>> list(_runs([2, 3, 4, 7]))
+    ['2–4', '7']
+    """
+    start = 0
+    for place in range(1, len(lines) + 1):
+        if place == len(lines) or lines[place] != lines[place - 1] + 1:
+            first, last = lines[start], lines[place - 1]
+            yield str(first) if first == last else f"{first}–{last}"
+            start = place
+
+
 class ImportFaults(SurveyError):
     """An upload that was refused whole; nothing was stored."""
 
@@ -69,3 +129,8 @@ class ImportFaults(SurveyError):
     def __init__(self, message: str, faults: Sequence[Fault]) -> None:
         super().__init__(message)
         self.faults = tuple(faults)
+
+    @property
+    def groups(self) -> list[FaultGroup]:
+        """The faults as they are shown: equal ones as one."""
+        return grouped(self.faults)

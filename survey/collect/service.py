@@ -173,7 +173,7 @@ def set_states(states: Mapping[str, str]) -> None:
 def states_of(keys: Collection[str]) -> dict[str, str]:
     """The state of each of these responses that does not simply count."""
     query = select(ApartRow.response_key, ApartRow.state).where(ApartRow.response_key.in_(list(keys)))
-    return {key: state for key, state in session().execute(query)}
+    return dict(session().execute(query).all())
 
 
 def bring_up_to_date(progress: Progress | None = None) -> int:

@@ -6,9 +6,9 @@ import click
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from survey.base import tables
 from survey.base.errors import NotFound
 from survey.base.people.roles import SYSTEM
-from survey.base.web import tables
 from survey.base.web.columns import written
 from survey.estimate import service
 from survey.estimate.pages import columns, filters

@@ -54,7 +54,7 @@ def standings(keys: Iterable[str]) -> dict[str, Standing]:
         .where(DecisionRow.response_key.in_(list(states)), DecisionRow.outcome == "done", DecisionRow.kind != "release")
         .order_by(DecisionRow.id)
     )
-    reasons = dict(session().execute(query).tuples())
+    reasons = dict(session().execute(query).all())
     return {key: Standing(state, reasons.get(key, "")) for key, state in states.items()}
 
 

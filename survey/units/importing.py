@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flask_babel import get_locale, gettext
 
 from survey.base.errors import Fault, ImportFaults
-from survey.base.web.tables import Row
+from survey.base.tables import Row
 
 LONGEST_CODE = 32
 LONGEST_NAME = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from survey.base.web import tables
-from survey.base.web.tables import Row, Table
+from survey.base import tables
+from survey.base.tables import Row, Table
 from survey.units import reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
 from survey.units.models import UnitRow
@@ -19,6 +19,7 @@ OPTIONAL = {
     "class_name": ("类别名称", "类别", "单位类别"),
     "parent_code": ("上级单位编号", "上级编号", "上级单位代码"),
 }
+CODES = ("code", "class_code", "parent_code")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def plan(data: bytes) -> Plan:
     Raises:
         ImportFaults: every faulty line, with the way to mend it.
     """
-    table = tables.read(data, columns=COLUMNS, optional=OPTIONAL)
+    table = tables.read(data, columns=COLUMNS, optional=OPTIONAL, codes=CODES)
     known = _known()
     faults = Faults({**COLUMNS, **OPTIONAL})
     for row in table.rows:

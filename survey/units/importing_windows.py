@@ -7,8 +7,8 @@ from datetime import date
 
 from flask_babel import gettext
 
-from survey.base.web import tables
-from survey.base.web.tables import Row
+from survey.base import tables
+from survey.base.tables import Row
 from survey.questions import service as questions
 from survey.units import codes, reading, rules, storing
 from survey.units.importing import Faults, Plan, PlannedLine
@@ -21,6 +21,7 @@ WINDOW_COLUMNS = {
     "name": ("窗口名称", "名称", "窗口"),
 }
 WINDOW_OPTIONAL = {"questionnaire": ("问卷", "问卷代码", "问卷编号")}
+WINDOW_CODES = ("unit_code", "code", "questionnaire")
 CASELOAD_COLUMNS = {
     "window_code": ("窗口编号", "窗口代码"),
     "month": ("月份", "年月"),
@@ -35,7 +36,7 @@ def plan_windows(data: bytes, today: date) -> Plan:
     Raises:
         ImportFaults: every faulty line, with the way to mend it.
     """
-    table = tables.read(data, columns=WINDOW_COLUMNS, optional=WINDOW_OPTIONAL)
+    table = tables.read(data, columns=WINDOW_COLUMNS, optional=WINDOW_OPTIONAL, codes=WINDOW_CODES)
     units = {unit.code: unit for unit in reading.units(active_only=False)}
     known = {window.code: window for window in reading.windows()}
     faults = Faults({**WINDOW_COLUMNS, **WINDOW_OPTIONAL})
@@ -102,7 +103,7 @@ def plan_caseload(data: bytes) -> Plan:
     Raises:
         ImportFaults: every faulty line, with the way to mend it.
     """
-    table = tables.read(data, columns=CASELOAD_COLUMNS)
+    table = tables.read(data, columns=CASELOAD_COLUMNS, codes=CASELOAD_COLUMNS)
     rows = [row for row in table.rows if row.get("cases")]
     windows = {window.code: window for window in reading.windows()}
     faults = Faults(CASELOAD_COLUMNS)

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from survey.base import tables
 from survey.base.errors import ImportFaults
 from survey.base.store.database import commit
-from survey.base.web import demo, tables
+from survey.base.web import demo
 
 COLUMNS = {"code": ("编号",), "name": ("名称",)}
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from survey.base.store.database import engine
 from survey.collect import service
 from survey.collect.models import AnswerRow, ResponseChoiceRow, ResponseRow
+from survey.rounds import service as rounds
 from survey.sample import service as sample
 from tests.client import Reader
 from tests.collect.conftest import Town
@@ -41,14 +42,16 @@ def test_a_drawn_person_answers_about_three_of_the_bodies_dealt_with(town_on_eac
         response = connection.execute(select(ResponseRow.__table__)).one()
         told = connection.scalar(select(ResponseChoiceRow.choice).where(ResponseChoiceRow.question == "G-TOLD"))
         about = set(connection.scalars(select(AnswerRow.unit_id)))
-        cells = service.tally(town.round_id)
+        kind = rounds.collection(response.collection_id).kind
+        cells = service.tally(rounds.selection(rounds.round_(town.round_id)))
     assert response.selection_factor == pytest.approx(5 / 3)
     assert response.calibration == "age=30-44;area=urban"
-    assert (response.source, response.stratum) == ("poll", "乡村")
+    assert response.stratum == "乡村"
+    assert kind == "poll"
     assert told == "no"
     assert about == set(asked)
-    assert sum(cells.count) == 21
-    assert set(cells.question) == {f"G-{item}" for item in range(1, 8)}
+    assert cells.counted.sum() == 21
+    assert set(cells.column("question").tolist()) == {f"G-{item}" for item in range(1, 8)}
 
 
 def test_a_link_buys_one_answer(town_on_each_database: Town):
@@ -78,7 +81,7 @@ def test_the_disposition_says_whether_all_bodies_were_judged(town: Town, answere
     form = {"unit": asked, **{f"u{unit}.G-1": "3" for unit in asked[:answered]}}
     assert town.app.test_client().post(f"/p/{token}", data=form).status_code == 303
     with town.app.app_context():
-        cases, _total = sample.cases(sample.waves(town.round_id)[0].id)
+        cases, _total = sample.cases(sample.waves()[0].id)
     assert [case.disposition for case in cases] == [disposition]
 
 
@@ -123,7 +126,7 @@ def test_an_empty_panel_sheet_is_not_an_answer(town: Town):
 def test_a_closed_survey_says_so(town: Town):
     (token,) = town.link()
     with town.app.app_context():
-        sample.close_wave(sample.waves(town.round_id)[0].id)
+        sample.close_wave(sample.waves()[0].id)
     page = town.app.test_client().get(f"/p/{token}")
     assert page.status_code == 410
     assert "Set-Cookie" not in page.headers

@@ -8,6 +8,8 @@ import pytest
 
 from survey.base import clock
 from survey.collect import service
+from survey.questions import service as questions
+from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client, Reader
 from tests.collect.conftest import Town, token_in
@@ -62,11 +64,14 @@ def test_the_receipt_finds_what_was_said(town_on_each_database: Town):
 
     with town.app.app_context():
         found = service.find_by_receipt(receipt.lower().replace("-", " "))
-        bad = service.low_ratings((1, 2))
-        lines, total = service.responses(service.Chosen(round_id=town.round_id, level=2))
+        number, day = rounds.standing("W1"), clock.today()
+        bad = service.low_ratings([(day, number)])
+        chosen = service.Chosen(rounds.selection(rounds.round_(town.round_id)))
+        lines, total = service.responses(chosen)
 
     assert found is not None
-    assert (found.level, found.source, found.round_id) == (2, "counter", town.round_id)
+    assert (found.collection_id, found.day, found.state) == (number, day, "counted")
+    assert lines[0].level == 2
     assert [rating.key for rating in bad] == [found.key]
     assert (lines[0].tags, lines[0].text) == (("long_wait",), "慢")
     assert total == 1
@@ -91,11 +96,11 @@ def test_every_form_is_stored_with_all_its_answers(town: Town):
     client = town.app.test_client()
     for form, items in (("W1", 1), ("W5", 5), ("W13", 13)):
         path = f"/r/{town.codes[form]}"
-        questions = [question.code for question in service.questionnaire(form).questions]
+        asked = [question.code for question in questions.questionnaire(form).questions]
         before = town.stored()["answer"]
-        sent = send(client, path, token_in(client.get(path).text), **dict.fromkeys(questions, "4"))
+        sent = send(client, path, token_in(client.get(path).text), **dict.fromkeys(asked, "4"))
         assert sent.status_code == 303
-        assert len(questions) == items == town.stored()["answer"] - before
+        assert len(asked) == items == town.stored()["answer"] - before
 
 
 def test_cannot_say_is_an_answer(town: Town):
@@ -207,7 +212,7 @@ def test_a_wrong_address_is_explained_in_chinese(town: Town, path: str):
     assert "Set-Cookie" not in page.headers
 
 
-def test_a_rating_outside_every_round_is_stored_too(town: Town, monkeypatch: pytest.MonkeyPatch):
+def test_a_rating_between_rounds_is_kept_and_a_round_added_later_takes_it(town: Town, monkeypatch: pytest.MonkeyPatch):
     later = clock.now() + timedelta(days=400)
     monkeypatch.setattr(clock, "now", lambda: later)
     client = town.app.test_client()
@@ -215,5 +220,11 @@ def test_a_rating_outside_every_round_is_stored_too(town: Town, monkeypatch: pyt
     sent = send(client, path, token_in(client.get(path).text), **{"W-E1": "4"})
     with town.app.app_context():
         found = service.find_by_receipt(sent.location.rpartition("/")[2])
-    assert found is not None
-    assert found.round_id is None
+        assert found is not None
+        assert rounds.selecting(found.collection_id, found.day, found.unit_id) == []
+        assert service.in_no_round() == {found.collection_id: 1}
+
+        late = rounds.add_round("LATE", "后补", found.day - timedelta(days=1), found.day)
+        assert rounds.selecting(found.collection_id, found.day, found.unit_id) == [late]
+        assert service.in_no_round() == {}
+        assert service.totals(rounds.selection(late))["received"] == 1

@@ -21,7 +21,17 @@ from tests.client import Client
 from tests.conftest import SignIn
 
 #: what stays: real names, counters and their codes, schemes, people, and the record of deeds
-STAYS = {"collection", "unit", "unit_class", "window", "place_code", "score_scheme", "audit_entry", "user_account", "feed_key"}
+STAYS = {
+    "collection",
+    "unit",
+    "unit_class",
+    "window",
+    "place_code",
+    "score_scheme",
+    "audit_entry",
+    "user_account",
+    "feed_key",
+}
 
 
 def test_the_example_tells_the_whole_story_and_leaves_no_trace(app_on_each_database: Flask, sign_in: SignIn) -> None:

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from survey.base import tables
 from survey.base.people.roles import Role
-from survey.base.web import tables
 from survey.rounds import service as rounds
 from survey.sample import service
 from survey.sample.pages import frames, waves

@@ -123,7 +123,7 @@ def test_the_workshop_shows_a_leaf_that_selects_nothing_on_its_line(
     page = client.submit("/schemes/new", **asked)
     assert page.status_code == 422
     line = DEPUTIES.splitlines().index("      - id: poll") + 1
-    assert re.search(rf'>{line}</td><td><code>classes\[0\].components\[0\]</code>', page.text)
+    assert re.search(rf">{line}</td><td><code>classes\[0\].components\[0\]</code>", page.text)
     assert "民意调查" in page.text  # what the round does select
     assert "只算人大代表" in page.text  # nothing of the text is lost
     assert "人大代表" in page.text

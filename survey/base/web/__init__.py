@@ -1,1 +1,1 @@
-"""What pages share: menu, notices, how values look, tables in and out."""
+"""What pages share: menu, notices, how values look."""

@@ -70,5 +70,6 @@ def drawn(figure: Figure, axes: Axes, colour: ChartTheme) -> bytes:
     for text in axes.get_yticklabels():
         text.set_color(colour.ink)
     out = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(out, metadata={"Date": None, "Creator": None})
     return out.getvalue()

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask import Response
 
-from survey.base.web import tables
+from survey.base import tables
 
 #: heading and rows
 Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]

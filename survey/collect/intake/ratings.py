@@ -10,9 +10,9 @@ from datetime import date
 
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import Fault, ImportFaults, Refused
-from survey.base.web import tables
-from survey.base.web.tables import Row
+from survey.base.tables import Row
 from survey.collect.rules import LONGEST_TEXT
 from survey.collect.store.recording import NewAnswer, NewResponse
 from survey.questions import service as questions
@@ -30,6 +30,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "tags": ("标签", "原因"),
     "text": ("意见", "文字评价", "意见建议", "comment"),
 }
+#: columns that are no words
+CODES = ("level", "unit", "window", "day", "channel")
 TAG_SEPARATORS = re.compile(r"[|,;、\uff0c\uff1b]")
 
 
@@ -93,6 +95,8 @@ def plan(data: bytes, choice: ImportChoice, today: date, collection_id: int = 0)
         data,
         columns={name: headings for name, headings in known.items() if name in needed},
         optional={name: headings for name, headings in known.items() if name not in needed},
+        codes=CODES,
+        free=("text",),
     )
     reader = _Reader(choice, today, collection_id)
     responses = [response for row in table.rows if (response := reader.read(row)) is not None]
@@ -124,7 +128,7 @@ class _Reader:
         self.form = questions.require_form(choice.form)
         self.scale = _scale_of(self.form)
         levels = questions.levels_of(choice.mapping, self.scale)
-        self.levels = {word.casefold(): level for word, level in levels.items()}
+        self.levels = {tables.as_code(word).casefold(): level for word, level in levels.items()}
         self.collection_id = collection_id
         self.today, self.day = today, choice.day or today
         self.units = {unit.code: unit.id for unit in units.units(active_only=False)}
@@ -188,13 +192,10 @@ class _Reader:
         return self.units.get(code)
 
     def _day(self, row: Row) -> date:
-        text = row.get("day").replace("/", "-").replace(".", "-")[:10].strip()
-        if not text:
+        if not row.get("day"):
             return self.day
-        try:
-            year, month, number = (int(part) for part in text.split("-"))
-            day = date(year, month, number)
-        except ValueError:
+        day = tables.day_of(row.get("day"))
+        if day is None:
             self.fault(row, "day", gettext("Write the day as 2026-03-31."))
             return self.day
         if day > self.today:

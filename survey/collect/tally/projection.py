@@ -135,8 +135,8 @@ def forget(collection_ids: Iterable[int]) -> None:
 def recounted() -> Iterator[tuple[Place, bool]]:
     """Every day and collection with answers or counts, and whether its stored counts equal a count of the answers."""
     with reading() as connection:
-        places = set(connection.execute(select(ResponseRow.day, ResponseRow.collection_id).distinct()).tuples())
-        places |= set(connection.execute(select(TallyDayRow.day, TallyDayRow.collection_id)).tuples())
+        places = set(connection.execute(select(ResponseRow.day, ResponseRow.collection_id).distinct()).all())
+        places |= set(connection.execute(select(TallyDayRow.day, TallyDayRow.collection_id)).all())
         for day, number in sorted(places):
             found = count(connection, (day, number))
             kept = connection.execute(

@@ -204,7 +204,7 @@ def _catch_errors(state: BlueprintSetupState) -> None:
 
 
 def _show_survey_error(error: SurveyError) -> tuple[str, int]:
-    faults = error.faults if isinstance(error, ImportFaults) else ()
+    faults = error.groups if isinstance(error, ImportFaults) else ()
     return _page(error.message, "", error.remedy, faults=faults), error.status
 
 

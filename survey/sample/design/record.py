@@ -9,8 +9,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import Refused
-from survey.base.web import tables
 from survey.sample import rules
 from survey.sample.design.draw import design_hash, draw
 from survey.sample.values import Drawn, Frame, SampleDesign, Wave
@@ -68,7 +68,9 @@ def repeat_from_file(data: bytes, text: str) -> Comparison:
     """
     found = read_record(text)
     columns = found["frame"]["columns"]
-    table = tables.read(data, columns=dict.fromkeys((found["frame"]["key_column"], *columns), ()))
+    table = tables.read(
+        data, columns=dict.fromkeys((found["frame"]["key_column"], *columns), ()), codes=(found["frame"]["key_column"],)
+    )
     keys = [row.get(found["frame"]["key_column"]) for row in table.rows]
     values = [[row.get(column) for column in columns] for row in table.rows]
     return repeat(found, keys, columns, values)

@@ -9,10 +9,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import update
 
+from survey.base import tables
 from survey.base.errors import Fault, ImportFaults, NotFound, Refused
 from survey.base.people import audit
 from survey.base.store.database import session
-from survey.base.web import tables
 from survey.sample import models, rules
 from survey.sample.fieldwork.cases import every_case
 
@@ -86,6 +86,7 @@ def import_dispositions(wave: models.WaveRow, data: bytes, *, dry_run: bool) -> 
             "key": ("编号", "个案编号", "样本编号", "case_key"),
             "disposition": ("处置", "结果", "个案结果", "处置代码", "outcome"),
         },
+        codes=("key", "disposition"),
     )
     known = {line.case_key: line for line in every_case(wave.id)}
     faults: list[Fault] = []

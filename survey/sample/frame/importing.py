@@ -8,8 +8,8 @@ from datetime import date
 
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import Fault, ImportFaults
-from survey.base.web import tables
 from survey.sample import rules
 
 LONGEST_KEY = 64
@@ -72,7 +72,7 @@ def read_cases(data: bytes, source: FrameSource) -> list[Case]:
         ImportFaults: every fault: keys missing, twice or too long, empty or unreadable strata, odd telephones.
     """
     wanted = [source.key_column, *source.columns, *source.contacts.values()]
-    table = tables.read(data, columns=dict.fromkeys(wanted, ()), keep_others=True)
+    table = tables.read(data, columns=dict.fromkeys(wanted, ()), codes=(source.key_column,))
     faults = [*_key_faults(table, source.key_column), *_stratum_faults(table, source.columns)]
     faults += _phone_faults(table, source.contacts.get("phone"))
     if not table.rows:

@@ -81,9 +81,9 @@ def check(wave_id: int, token: str) -> Any:
     try:
         changed = service.import_dispositions(wave_id, data, dry_run=True)
     except ImportFaults as error:
-        faults = error.faults[:MOST_FAULTS]
+        faults = error.groups[:MOST_FAULTS]
         return render_template(
-            "sample/dispositions_check.html", wave=wave, faults=faults, count=len(error.faults), changed=0
+            "sample/dispositions_check.html", wave=wave, faults=faults, count=len(error.groups), changed=0
         ), 422
     return render_template("sample/dispositions_check.html", wave=wave, faults=(), count=0, changed=changed)
 

@@ -21,6 +21,8 @@ from survey.sample.pages.forms import FrameForm, UploadForm
 
 blueprint = Blueprint("frames", __name__, url_prefix="/sample/frames")
 #: faults a page lists; the rest is counted
+#: what a page shows of a fault
+FAULT_PARTS = ("line", "column", "value", "remedy")
 MOST_FAULTS = 200
 #: an upload longer than this is worked on beside the request
 LONG_UPLOAD = 1_000_000
@@ -42,7 +44,7 @@ def upload() -> Any:
         try:
             headings = [column.heading for column in preview.columns(data)]
         except ImportFaults as error:
-            form.file.errors, faults = [error.message], error.faults
+            form.file.errors, faults = [error.message], error.groups
         else:
             token = kept_files.keep(data, headings=headings, filename=form.file.data.filename or "")
             return redirect(url_for(".describe", token=token))
@@ -103,7 +105,7 @@ def _check(token: str, source: service.FrameSource) -> str:
     try:
         cases = service.read_cases(kept_files.take(token), source)
     except ImportFaults as error:
-        shown = [vars(fault) for fault in error.faults[:MOST_FAULTS]]
+        shown = [{name: getattr(group, name) for name in FAULT_PARTS} for group in error.groups[:MOST_FAULTS]]
         kept_files.note(token, faults=shown, count=len(error.faults), sizes=None)
     else:
         sizes: dict[str, dict[str, int]] = {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from survey.base import tables
 from survey.base.errors import Fault, ImportFaults
-from survey.base.web import tables
 from survey.score.scheme.scheme import Scheme
 from survey.score.sheet.values import NewExtra, NewValue
 from survey.units import service as units
@@ -64,7 +64,7 @@ def read_values(scheme: Scheme, data: bytes) -> ValuePlan:
         code: (leaf.title.zh, leaf.title.en) if _own_title(scheme, leaf.title.zh) else ()
         for code, leaf in leaves.items()
     }
-    table = tables.read(data, columns={"unit": UNIT}, optional=headings)
+    table = tables.read(data, columns={"unit": UNIT}, optional=headings, codes=("unit", *leaves))
     if not set(table.columns) & set(leaves):
         remedy = gettext("Add a column for a component: %(names)s.", names=" / ".join(value_header(scheme)[2:]))
         raise ImportFaults(gettext("The table brings no values."), [Fault(1, "", "", remedy)])
@@ -103,7 +103,7 @@ def read_extras(scheme: Scheme, data: bytes) -> ExtraPlan:
     Raises:
         ImportFaults: each wrong cell with its line; nothing is taken.
     """
-    table = tables.read(data, columns=EXTRA_COLUMNS)
+    table = tables.read(data, columns=EXTRA_COLUMNS, codes=("unit", "points"), free=("reason",))
     known = {name: extra for extra in scheme.extras for name in (extra.code, extra.title.zh, extra.title.en) if name}
     faults: list[Fault] = []
     found = []

@@ -1,0 +1,1 @@
+"""XLSX, read straight from its parts, piece by piece, as a person sees it."""
