@@ -10,8 +10,8 @@ from flask_bootstrap import Bootstrap5
 from survey import rooms
 from survey.base.people import accounts, guard
 from survey.base.settings import Settings, from_environment
-from survey.base.store import database
-from survey.base.web import columns, demo, languages, menu, presentation
+from survey.base.store import database, demo
+from survey.base.web import columns, languages, menu, presentation
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -24,7 +24,7 @@ BASE_MODELS = (
     "survey.base.people.accounts",
     "survey.base.people.audit",
     "survey.base.store.jobs",
-    "survey.base.web.demo",
+    "survey.base.store.demo",
 )
 
 

@@ -35,6 +35,7 @@ LATE_IMPORTS = {
     "survey/rooms.py": "what a room brings is found by where it stands",
     "survey/base/web/drawing.py": "a worker that draws nothing need not load the drawing library",
     "survey/base/web/pdf.py": "a worker that prints nothing need not load the printing library",
+    "weighting/base/printing.py": "data frames are made where their library is installed",
 }
 #: a transaction that is no request's, and why
 OWN_TRANSACTIONS = {
@@ -51,21 +52,12 @@ RAW_SQL = {
     "survey/units/models.py": "the condition of a partial index",
     "survey/collect/models.py": "the condition of a partial index",
 }
-#: class names that libraries read, so that several modules must have them
-NAMES_OF_OTHERS = {"Meta"}
 WEB = ("flask", "wtforms", "werkzeug", "jinja2")
 #: what makes a file a page file
 PAGES = ("flask", "wtforms", "werkzeug")
-#: Flask's companions that speak no HTTP: translated words
+#: speaks no HTTP: translated words
 NO_PAGE = {"flask_babel"}
 STORES = ("sqlalchemy", "alembic", "psycopg", "sqlite3")
-JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "lib", "libs"}
-#: an ignored rule of the linter or the type checker, and what is said about it
-IGNORE = re.compile(r"# (?:noqa|type: ignore)\b(?:: [A-Z0-9, ]+\b|\[[a-z, -]+\])?(.*)")
-MOST_LINES_OF_A_FILE = 350
-MOST_LINES_OF_A_FUNCTION = 40
-MOST_MODULES_OF_A_FOLDER = 12
-MOST_CHARACTERS_OF_A_LINE = 120
 #: room -> the rooms that it may enter
 ORDER = {room: ROOMS[:place] for place, room in enumerate(ROOMS)} | {EXAMPLES: ROOMS}
 

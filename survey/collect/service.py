@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -14,20 +14,18 @@ from survey.base.people import audit
 from survey.base.people.roles import Viewer
 from survey.base.store import kept_files
 from survey.base.store.database import commit, give_back, session
+from survey.base.store.jobs import Progress
 from survey.collect.answers import counting, finding
-from survey.collect.answers.aside import Aside, kept_aside
+from survey.collect.answers.aside import kept_aside
 from survey.collect.answers.counting import ArrivalFilter, Arrivals, Levels
 from survey.collect.answers.finding import (
     Chosen,
-    ReceivedAnswer,
     ResponseLine,
     find_by_receipt,
     lines_of,
     responses,
-    tags_of,
-    texts_of,
 )
-from survey.collect.answers.low_ratings import LowRating, low_ratings
+from survey.collect.answers.low_ratings import low_ratings
 from survey.collect.intake import ratings
 from survey.collect.intake.ratings import ImportChoice, ImportPlan
 from survey.collect.models import ApartRow, KeptAsideRow, ResponseRow
@@ -36,28 +34,21 @@ from survey.collect.store.receipts import written as written_receipt
 from survey.collect.store.recording import NewAnswer, NewResponse, store
 from survey.collect.tally import projection, reading
 from survey.collect.tally.reading import Piece
-from survey.collect.tally.table import TallyTable, merged
+from survey.collect.tally.table import TallyTable
 from survey.rounds import service as rounds
 from survey.rounds.service import Selection
 
 __all__ = [
     "ArrivalFilter",
-    "Arrivals",
-    "Aside",
     "Chosen",
     "ImportChoice",
-    "ImportPlan",
     "Levels",
-    "LowRating",
     "NewAnswer",
     "NewResponse",
-    "Piece",
-    "ReceivedAnswer",
     "ResponseLine",
     "TallyTable",
     "add_responses",
     "arrivals",
-    "bring_up_to_date",
     "check_ratings",
     "count",
     "counts_by_unit",
@@ -70,21 +61,17 @@ __all__ = [
     "kept_aside",
     "lines_of",
     "low_ratings",
-    "merged",
     "pieces",
     "recount",
     "remove_responses",
     "responses",
     "set_states",
     "states_of",
-    "tags_of",
     "tally",
-    "texts_of",
     "totals",
     "written_receipt",
 ]
 
-Progress = Callable[[int, int], None]
 count = finding.count
 
 

@@ -69,7 +69,7 @@ def rating_weights(unit: Ints, cases: Floats, ratings: Floats) -> Floats:
     all_cases = np.bincount(places, weights=known)
     rated_cases = np.bincount(places, weights=np.where(rated, known, 0.0))
     spread = np.divide(all_cases, rated_cases, out=np.ones_like(all_cases), where=rated_cases > 0)
-    return np.divide(known * spread[places], ratings, out=np.zeros_like(known), where=rated)
+    return np.asarray(np.divide(known * spread[places], ratings, out=np.zeros_like(known), where=rated))
 
 
 def pooled_strata(unit: Ints, size: Floats) -> Ints:

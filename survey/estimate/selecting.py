@@ -45,19 +45,24 @@ def fault_of(
     if not found:
         return _names_nothing(every, selector)
     if question and question not in _asked_by(found, scales):
-        return gettext("The form of %(names)s has no question %(code)s.", names=_names(found), code=question)
+        return str(gettext("The form of %(names)s has no question %(code)s.", names=_names(found), code=question))
     groups = {one.group for one in found}
     if len(groups) > 1 and not selector.groups and not selector.collections:
-        return gettext(
-            "This would mix %(groups)s. Name the group that is meant, or all of them.", groups=_group_words(groups)
+        return str(
+            gettext(
+                "This would mix %(groups)s. Name the group that is meant, or all of them.", groups=_group_words(groups)
+            )
         )
     if len({scales.get(code, "") for code in _overall_of(found)}) > 1:
-        return gettext("%(names)s are answered on different scales. Name one form.", names=_names(found))
+        return str(gettext("%(names)s are answered on different scales. Name one form.", names=_names(found)))
     waves = [one for one in found if one.is_drawn]
     apart = pooling.way != "together" and not shares_of(found, selector, pooling)
     if len(waves) > 1 and len(groups) == 1 and apart:
-        return gettext(
-            "%(names)s are several waves. Name the one that is meant, or state the share of each.", names=_names(waves)
+        return str(
+            gettext(
+                "%(names)s are several waves. Name the one that is meant, or state the share of each.",
+                names=_names(waves),
+            )
         )
     return ""
 
@@ -67,12 +72,14 @@ def _names_nothing(every: Sequence[RunCollection], selector: Selector) -> str:
     there = _names([one for one in every if one.kind == selector.kind])
     wanted = ", ".join([*selector.groups, *selector.collections, selector.form]).strip(", ")
     if not wanted:
-        return gettext("The round selects no collection of the kind “%(kind)s”.", kind=kind)
-    return gettext(
-        "The round selects nothing of the kind “%(kind)s” for %(wanted)s. It selects: %(names)s.",
-        kind=kind,
-        wanted=wanted,
-        names=there or "–",
+        return str(gettext("The round selects no collection of the kind “%(kind)s”.", kind=kind))
+    return str(
+        gettext(
+            "The round selects nothing of the kind “%(kind)s” for %(wanted)s. It selects: %(names)s.",
+            kind=kind,
+            wanted=wanted,
+            names=there or "–",
+        )
     )
 
 

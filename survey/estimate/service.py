@@ -25,7 +25,6 @@ from survey.estimate.run import runs as stored_runs
 from survey.estimate.run.context import RunCollection
 from survey.estimate.run.runs import Snapshot
 from survey.estimate.values import (
-    POINTS_TABLES,
     DesignFault,
     Difference,
     DomainLine,
@@ -42,16 +41,9 @@ from survey.sample import service as sample
 from survey.units import service as units
 
 __all__ = [
-    "POINTS_TABLES",
-    "DesignFault",
-    "Difference",
-    "DomainLine",
-    "Evidence",
     "Index",
-    "PanelSpread",
     "Run",
     "Selector",
-    "StratumLine",
     "breakdown",
     "by_part",
     "by_question",

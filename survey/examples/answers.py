@@ -30,7 +30,7 @@ class Bodies:
     """The real units, in the order of the simulated qualities."""
 
     units: tuple[units.Unit, ...]
-    quality: made_up.Bodies
+    quality: made_up.SimulatedBodies
 
 
 def counters(unit: units.Unit) -> list[units.NewWindow]:

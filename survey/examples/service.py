@@ -12,8 +12,8 @@ from flask_babel import gettext
 from survey.base import clock
 from survey.base.errors import Refused
 from survey.base.people import audit
+from survey.base.store import demo
 from survey.base.store.database import commit
-from survey.base.web import demo
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import answers, poll, scores

@@ -32,7 +32,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Bodies:
+class SimulatedBodies:
     """Latent qualities: (U,) of bodies and (U, C) of their counters."""
 
     quality: Floats
@@ -48,12 +48,12 @@ def generator(part: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([SEED, *part.encode()]))
 
 
-def bodies(class_codes: list[str]) -> Bodies:
+def bodies(class_codes: list[str]) -> SimulatedBodies:
     """Qualities of bodies, given the class of each."""
     chance = generator("bodies")
     shift = np.array([CLASS_SHIFT.get(code, 0.0) for code in class_codes])
     quality = shift + chance.normal(0, 0.35, len(class_codes))
-    return Bodies(quality, quality[:, None] + chance.normal(0, 0.12, (len(class_codes), len(COUNTERS))))
+    return SimulatedBodies(quality, quality[:, None] + chance.normal(0, 0.12, (len(class_codes), len(COUNTERS))))
 
 
 def caseload(units: int) -> Integers:
@@ -82,7 +82,7 @@ def levels(latent: Floats, source: str, chance: np.random.Generator) -> Integers
     return np.where(chance.random(latent.shape) < CANNOT_SAY[source], 0, answered).astype(np.int64)
 
 
-def counter_latent(made: Bodies, cases: Integers) -> Floats:
+def counter_latent(made: SimulatedBodies, cases: Integers) -> Floats:
     """Latent quality by body × counter × month."""
     chance = generator("months")
     wave = 0.06 * np.sin(2 * np.pi * np.arange(MONTHS) / MONTHS)
@@ -103,7 +103,7 @@ def contacts(people: int, units: int) -> list[Integers]:
     return [chance.choice(units, size=n, replace=False, p=reach / reach.sum()).astype(np.int64) for n in number]
 
 
-def panel_scores(made: Bodies, leaders: int) -> Integers:
+def panel_scores(made: SimulatedBodies, leaders: int) -> Integers:
     """Scores 0–100, shape (leaders, U)."""
     chance = generator("panel")
     mild = chance.normal(0, 1.5, (leaders, 1))
@@ -111,7 +111,7 @@ def panel_scores(made: Bodies, leaders: int) -> Integers:
     return np.clip(np.rint(raw), 0, 100).astype(np.int64)
 
 
-def external_points(made: Bodies, part: str, most: float) -> Floats:
+def external_points(made: SimulatedBodies, part: str, most: float) -> Floats:
     """Points of a component that other offices supply, two digits, 80–100 % of its maximum, shape (U,)."""
     chance = generator(part)
     share = np.clip(0.93 + 0.03 * made.quality + chance.normal(0, 0.02, len(made.quality)), 0.8, 1.0)

@@ -33,7 +33,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Case:
+class FollowUpCase:
     """A bad rating as those who deal with it read it: the month, not the day, and no person."""
 
     key: str
@@ -60,10 +60,10 @@ class UnitRate:
 
 def reply_for(key: str) -> Reply | None:
     """The reply that stands for an answer."""
-    return replies([key]).get(key)
+    return _replies([key]).get(key)
 
 
-def replies(keys: Iterable[str]) -> dict[str, Reply]:
+def _replies(keys: Iterable[str]) -> dict[str, Reply]:
     """The newest reply that was not taken back, for each answer that has one."""
     query = (
         select(ReplyRow)
@@ -73,15 +73,9 @@ def replies(keys: Iterable[str]) -> dict[str, Reply]:
     return {row.response_key: Reply(row.text, row.day, row.author) for row in session().scalars(query)}
 
 
-def is_case(key: str) -> bool:
-    """Does this answer wait for, or have, a reply?"""
-    cases_.bring_up_to_date()
-    return cases_.count(CaseFilter(key=key)) > 0
-
-
 def cases(
     viewer: Viewer, *, state: str = "", unit_id: int | None = None, page: int = 1, size: int = 50
-) -> tuple[list[Case], int]:
+) -> tuple[list[FollowUpCase], int]:
     """One page of the cases that this person may read, newest month first, and how many there are in all.
 
     Args:
@@ -91,7 +85,7 @@ def cases(
     return _opened(cases_.page_of(wanted, page, size)), cases_.count(wanted)
 
 
-def case(key: str, viewer: Viewer) -> Case:
+def case(key: str, viewer: Viewer) -> FollowUpCase:
     """One case.
 
     Raises:
@@ -162,13 +156,13 @@ def _readable(viewer: Viewer) -> CaseFilter:
     return CaseFilter(unit_ids=own, sealed=False)
 
 
-def _opened(rows: Sequence[CaseRow]) -> list[Case]:
+def _opened(rows: Sequence[CaseRow]) -> list[FollowUpCase]:
     """Cases with their reasons and words."""
     keys = [row.response_key for row in rows]
     names, language = questions.all_tags(), "en" if languages.is_english() else "zh"
-    lines, answers = {line.key: line for line in collect.lines_of(keys)}, replies(keys)
+    lines, answers = {line.key: line for line in collect.lines_of(keys)}, _replies(keys)
     return [
-        Case(
+        FollowUpCase(
             key=row.response_key,
             unit_id=row.unit_id,
             window_id=row.window_id,

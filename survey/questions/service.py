@@ -16,12 +16,12 @@ from survey.questions.form.editions import (
     scale_of_question,
 )
 from survey.questions.form.questionnaire import Question, Questionnaire
-from survey.questions.form.tags import Tag, all_tags
+from survey.questions.form.tags import all_tags
 from survey.questions.form.wording import unneutral_words
 from survey.questions.level_bar import LevelBar
 from survey.questions.points import PointsFault, PointsTable
 from survey.questions.scale import CANNOT_SAY, FIVE, SCALES, Scale
-from survey.questions.sources import DRAWN, OPEN_TO_UNITS, SELF_SELECTED, SOURCE_NAMES, SOURCES, Source
+from survey.questions.sources import DRAWN, OPEN_TO_UNITS, SELF_SELECTED, SOURCE_NAMES, SOURCES
 from survey.questions.words import Words
 
 __all__ = [
@@ -46,8 +46,6 @@ __all__ = [
     "Question",
     "Questionnaire",
     "Scale",
-    "Source",
-    "Tag",
     "Words",
     "all_tags",
     "editions",

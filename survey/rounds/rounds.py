@@ -9,8 +9,8 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 
 from survey.base.errors import NotFound, Refused
+from survey.base.store import demo
 from survey.base.store.database import session
-from survey.base.web import demo
 from survey.rounds import collections, rules
 from survey.rounds.models import RoundRow
 from survey.rounds.rules import ALL_UNITS, APART, Fitting, Pooling, Round, Selection, UnitChoice
@@ -159,7 +159,7 @@ def _check_shares(pooling: Pooling, known: set[str]) -> None:
     if total is not None:
         raise Refused(
             gettext("The shares of the waves add up to %(given)s %%.", given=f"{total:g}"),
-            remedy=gettext("Let them add up to 100 %%."),
+            remedy=gettext("Let the shares add up to 100."),
         )
 
 

@@ -23,13 +23,11 @@ from survey.rounds.rounds import (
     rounds,
     selecting,
     selection,
-    unit_ids_of,
 )
 from survey.rounds.rules import ALL_UNITS, APART, Pooling, Round, Selection, UnitChoice, shares_fault
 
 __all__ = [
     "Collection",
-    "Group",
     "NewCollection",
     "Pooling",
     "Round",
@@ -41,7 +39,6 @@ __all__ = [
     "add_round",
     "change_round",
     "collection",
-    "collection_by_code",
     "collections",
     "everything",
     "find_standing_on",
@@ -59,7 +56,6 @@ __all__ = [
     "selection",
     "shares_fault",
     "standing",
-    "unit_ids_of",
 ]
 
 collection_by_code = ways.by_code

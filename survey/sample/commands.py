@@ -10,7 +10,7 @@ from typing import IO
 import click
 
 from survey.base import clock, tables
-from survey.base.web import demo
+from survey.base.store import demo
 from survey.base.web.presentation import percent
 from survey.sample import service
 from survey.sample.design.record import Comparison

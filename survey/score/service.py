@@ -18,35 +18,28 @@ from survey.score.feed import keys
 from survey.score.feed.keys import Key
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
-from survey.score.scheme.scheme import Component, Extra, Grade, Scheme, Words
-from survey.score.scheme.versions import SchemeVersion
+from survey.score.scheme.scheme import Component, Scheme
 from survey.score.sheet import intake, sheets, signing, values
 from survey.score.sheet.intake import ExtraPlan, ValuePlan
 from survey.score.sheet.making import Given
-from survey.score.sheet.sheet import ClassSheet, ExtraLine, Line, Part, SheetContent
+from survey.score.sheet.sheet import ClassSheet, Line, Part, SheetContent
 from survey.score.sheet.sheets import Sheet, SheetEntry
 from survey.score.sheet.values import NewExtra, NewValue
 
 __all__ = [
     "ClassSheet",
     "Component",
-    "Extra",
-    "ExtraLine",
     "ExtraPlan",
     "Given",
-    "Grade",
-    "Key",
     "Line",
     "NewExtra",
     "NewValue",
     "Part",
     "Scheme",
-    "SchemeVersion",
     "Sheet",
     "SheetContent",
     "SheetEntry",
     "ValuePlan",
-    "Words",
     "add_scheme",
     "check_in_round",
     "check_scheme",

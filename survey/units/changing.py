@@ -8,8 +8,8 @@ from flask_babel import gettext
 from sqlalchemy import delete, select
 
 from survey.base.errors import NotFound, Refused
+from survey.base.store import demo
 from survey.base.store.database import session
-from survey.base.web import demo
 from survey.questions import service as questions
 from survey.units import models, reading, rules
 from survey.units.rules import UnitClass

@@ -48,7 +48,7 @@ def import_caseload(file: Path, dry_run: bool) -> None:
     _import(service.import_caseload, file, dry_run)
 
 
-def _import(carry_out: Callable[[bytes, bool], service.Plan], file: Path, dry_run: bool) -> None:
+def _import(carry_out: Callable[[bytes, bool], service.UnitPlan], file: Path, dry_run: bool) -> None:
     plan = carry_out(file.read_bytes(), dry_run)
     numbers = {"added": len(plan.added), "changed": len(plan.changed), "same": plan.same}
     if dry_run:

@@ -27,7 +27,7 @@ class PlannedLine:
 
 
 @dataclass(frozen=True)
-class Plan:
+class UnitPlan:
     """What an upload will do; `carry_out` stores it within the caller's transaction."""
 
     added: tuple[PlannedLine, ...]

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from survey.base import tables
 from survey.base.tables import Row, Table
 from survey.units import reading, rules, storing
-from survey.units.importing import Faults, Plan, PlannedLine
+from survey.units.importing import Faults, PlannedLine, UnitPlan
 from survey.units.models import UnitRow
 from survey.units.rules import NewUnit, Unit
 
@@ -29,7 +29,7 @@ class _Known:
     class_names: dict[str, str]
 
 
-def plan(data: bytes) -> Plan:
+def plan(data: bytes) -> UnitPlan:
     """What an upload of units will do.
 
     Raises:
@@ -84,7 +84,7 @@ def _check_parents(table: Table, known: _Known, faults: Faults) -> None:
             faults.note(row, "parent_code", gettext("The unit would stand above itself; name another unit above it."))
 
 
-def _plan(table: Table, known: _Known) -> Plan:
+def _plan(table: Table, known: _Known) -> UnitPlan:
     codes_by_name = {name: code for code, name in known.class_names.items()}
     added, changed, same = [], [], 0
     for row in table.rows:
@@ -96,7 +96,7 @@ def _plan(table: Table, known: _Known) -> Plan:
             same += 1
         else:
             changed.append((row.line, new))
-    return Plan(
+    return UnitPlan(
         added=tuple(PlannedLine(line, new.code, new.name) for line, new in added),
         changed=tuple(PlannedLine(line, new.code, new.name, known.units[new.code].name) for line, new in changed),
         same=same,

@@ -11,7 +11,7 @@ from survey.base import tables
 from survey.base.tables import Row
 from survey.questions import service as questions
 from survey.units import codes, reading, rules, storing
-from survey.units.importing import Faults, Plan, PlannedLine
+from survey.units.importing import Faults, PlannedLine, UnitPlan
 from survey.units.models import WindowRow
 from survey.units.rules import DEFAULT_FORM, NewWindow, Unit, Window
 
@@ -30,7 +30,7 @@ CASELOAD_COLUMNS = {
 MOST_CASES = 100_000_000
 
 
-def plan_windows(data: bytes, today: date) -> Plan:
+def plan_windows(data: bytes, today: date) -> UnitPlan:
     """What an upload of counters will do; each new one gets a code that stands there from today on.
 
     Raises:
@@ -54,7 +54,7 @@ def plan_windows(data: bytes, today: date) -> Plan:
         numbers = storing.add_windows([window for _, window in new])
         codes.issue(numbers.values(), today)
 
-    return Plan(
+    return UnitPlan(
         added=tuple(PlannedLine(line, window.code, window.name) for line, window in new),
         changed=tuple(
             PlannedLine(row.line, row.get("code"), row.get("name"), known[row.get("code")].name) for row in changed
@@ -97,7 +97,7 @@ def _differs(row: Row, known: Window) -> bool:
     return _changed_window(row, known) != {"id": known.id, "name": known.name, "questionnaire": known.questionnaire}
 
 
-def plan_caseload(data: bytes) -> Plan:
+def plan_caseload(data: bytes) -> UnitPlan:
     """What an upload of caseload will do; lines without a number of cases are left out, as in a half-filled template.
 
     Raises:
@@ -113,7 +113,7 @@ def plan_caseload(data: bytes) -> Plan:
     stored = {(c.window_id, c.month): c.cases for c in reading.caseload(date.min, date.max)}
     new = [cell for cell in cells if (cell.window_id, cell.month) not in stored]
     changed = [cell for cell in cells if stored.get((cell.window_id, cell.month), cell.cases) != cell.cases]
-    return Plan(
+    return UnitPlan(
         added=tuple(cell.planned() for cell in new),
         changed=tuple(cell.planned(str(stored[cell.window_id, cell.month])) for cell in changed),
         same=len(cells) - len(new) - len(changed),

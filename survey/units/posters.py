@@ -6,7 +6,7 @@ of four modules, and its dark square is never narrower than 3 cm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from flask_babel import force_locale, gettext
 
-from survey.base.web import demo
+from survey.base.store import demo
+from survey.base.store.jobs import Progress
 from survey.base.web.pdf import BRAND, FONT, INK, SOFT, WARN, WARN_SOFT, Colour, document, silent
 from survey.units import codes, reading
 
 if TYPE_CHECKING:
     from survey.base.web.pdf import Document
 
-Progress = Callable[[int, int], None]
 KINDS = ("a4", "card")
 HAIRLINE = (160, 170, 180)
 
@@ -40,7 +40,7 @@ class Poster:
 
 
 @dataclass(frozen=True)
-class Words:
+class PosterWords:
     """What every poster says."""
 
     title: str
@@ -49,7 +49,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Design:
+class PosterDesign:
     """Where things stand on one poster, in millimetres from its upper left corner, and type sizes in points."""
 
     width: float
@@ -64,9 +64,9 @@ class Design:
     small_size: float
 
 
-A4 = Design(210, 297, 120, 92, 18, 30, 44, 26, 15)
+A4 = PosterDesign(210, 297, 120, 92, 18, 30, 44, 26, 15)
 #: a quarter of A4
-CARD = Design(105, 148.5, 62, 43, 9, 15, 21, 14, 8.5)
+CARD = PosterDesign(105, 148.5, 62, 43, 9, 15, 21, 14, 8.5)
 #: posters between two reports of progress, each of which is stored
 STEP = 25
 #: below the Chinese, for the visitor who cannot read it
@@ -94,7 +94,7 @@ def pdf(posters: Sequence[Poster], kind: str, progress: Progress = silent) -> by
     paper = document()
     with force_locale("zh_Hans"):
         paper.set_title(gettext("Codes of counters"))
-        words = Words(
+        words = PosterWords(
             title=gettext("Please rate this service"),
             promise=gettext("Voluntary, without names, about ten seconds"),
             how=gettext("Scan with a phone, or open the address above"),
@@ -134,11 +134,11 @@ class Spot:
     """Where one poster is drawn: its design, with the upper left corner at (left, top) of the present page."""
 
     document: Document
-    design: Design
+    design: PosterDesign
     left: float
     top: float
 
-    def draw(self, poster: Poster, words: Words) -> None:
+    def draw(self, poster: Poster, words: PosterWords) -> None:
         design = self.design
         scale = design.width / A4.width
         under = design.code_top + design.code_size

@@ -12,9 +12,11 @@ from survey.base import clock
 from survey.base.errors import NotFound
 from survey.base.people import audit
 from survey.base.store.database import commit, engine
+from survey.base.store.jobs import Progress
+from survey.base.web.pdf import silent
 from survey.units import changing, codes, importing_units, importing_windows, posters, storing
 from survey.units.codes import find_place_on, link_of, qr_matrix, qr_png, qr_svg, qr_terminal, standing, stays
-from survey.units.importing import Plan, PlannedLine
+from survey.units.importing import UnitPlan
 from survey.units.posters import KINDS, Poster
 from survey.units.reading import (
     caseload,
@@ -28,29 +30,21 @@ from survey.units.reading import (
     windows,
 )
 from survey.units.rules import (
-    CaseloadCell,
     NewUnit,
     NewWindow,
     Place,
-    Stay,
     Unit,
-    UnitClass,
     Window,
     months_between,
 )
 
 __all__ = [
     "KINDS",
-    "CaseloadCell",
     "NewUnit",
     "NewWindow",
     "Place",
-    "Plan",
-    "PlannedLine",
-    "Poster",
-    "Stay",
     "Unit",
-    "UnitClass",
+    "UnitPlan",
     "Window",
     "caseload",
     "class_",
@@ -221,7 +215,7 @@ def move_code(code: str, window_id: int, today: date) -> None:
     _done("code.moved", code, origin=window(before.window_id).code, to=window(window_id).code)
 
 
-def import_units(data: bytes, dry_run: bool = False) -> Plan:
+def import_units(data: bytes, dry_run: bool = False) -> UnitPlan:
     """Add and change units from CSV or XLSX; what the file has no column for stays as it is.
 
     Raises:
@@ -230,7 +224,7 @@ def import_units(data: bytes, dry_run: bool = False) -> Plan:
     return _carry_out(importing_units.plan(data), "units.imported", dry_run)
 
 
-def import_windows(data: bytes, dry_run: bool = False) -> Plan:
+def import_windows(data: bytes, dry_run: bool = False) -> UnitPlan:
     """Add and change counters from CSV or XLSX; each new one gets a code that stands there from today on.
 
     Raises:
@@ -239,7 +233,7 @@ def import_windows(data: bytes, dry_run: bool = False) -> Plan:
     return _carry_out(importing_windows.plan_windows(data, clock.today()), "counters.imported", dry_run)
 
 
-def import_caseload(data: bytes, dry_run: bool = False) -> Plan:
+def import_caseload(data: bytes, dry_run: bool = False) -> UnitPlan:
     """Set cases by counter and month from CSV or XLSX.
 
     Raises:
@@ -248,7 +242,7 @@ def import_caseload(data: bytes, dry_run: bool = False) -> Plan:
     return _carry_out(importing_windows.plan_caseload(data), "caseload.imported", dry_run)
 
 
-def _carry_out(plan: Plan, deed: str, dry_run: bool) -> Plan:
+def _carry_out(plan: UnitPlan, deed: str, dry_run: bool) -> UnitPlan:
     if not dry_run and plan.total:
         plan.carry_out()
         _done(deed, gettext("%(n)s lines", n=plan.total), added=len(plan.added), changed=len(plan.changed))
@@ -260,7 +254,7 @@ def posters_of(window_ids: Iterable[int], today: date) -> list[Poster]:
     return posters.collect(list(window_ids), today)
 
 
-def poster_pdf(wanted: list[Poster], kind: str, progress: posters.Progress = posters.silent) -> bytes:
+def poster_pdf(wanted: list[Poster], kind: str, progress: Progress = silent) -> bytes:
     """The posters as one PDF: `kind` is "a4" (one a page) or "card" (four a page with cut lines)."""
     return posters.pdf(wanted, kind, progress)
 

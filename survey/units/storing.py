@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext
 from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
 
 from survey.base.errors import NotFound, Refused
-from survey.base.store.database import session
+from survey.base.store.database import Base, session
 from survey.questions import service as questions
 from survey.units import models, rules
 from survey.units.rules import NewUnit, NewWindow
@@ -20,9 +20,8 @@ from survey.units.rules import NewUnit, NewWindow
 PART = 1000
 
 
-def _table(model: type[models.Base]) -> Table:
-    table: Table = model.__table__  # type: ignore[assignment]  # declared as the wider FromClause
-    return table
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
 
 
 def numbers_of(model: type[models.UnitRow] | type[models.WindowRow] | type[models.UnitClassRow]) -> dict[str, int]:

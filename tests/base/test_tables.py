@@ -12,8 +12,8 @@ from openpyxl import Workbook, load_workbook
 
 from survey.base import tables
 from survey.base.errors import ImportFaults
+from survey.base.store import demo
 from survey.base.store.database import commit
-from survey.base.web import demo
 
 COLUMNS = {"code": ("编号",), "name": ("名称",)}
 

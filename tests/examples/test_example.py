@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from survey.base.errors import Refused
 from survey.base.people.roles import SYSTEM, Role
+from survey.base.store import demo
 from survey.base.store.database import Base, session
-from survey.base.web import demo
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import service as example

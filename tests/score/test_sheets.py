@@ -13,8 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from survey.base.code_version import code_version
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Role, Viewer
+from survey.base.store import demo
 from survey.base.store.database import commit, engine
-from survey.base.web import demo
 from survey.estimate import service as estimate
 from survey.score import service
 from survey.score.sheet.making import DECIDING

@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from survey.base.store import demo
 from survey.base.store.database import commit
-from survey.base.web import demo
 from survey.units import service
 from tests.units.conftest import Town
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.weighting import reference_calls_c
+from tests.weighting import reference_calls_c, reference_calls_d
 from tests.weighting.reference_data import more_cases
 
-CALLS = reference_calls_c.CALLS
+CALLS = reference_calls_c.CALLS | reference_calls_d.CALLS
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in more_cases()])

@@ -38,7 +38,7 @@ class AuditEntryRow(Base):
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntryLine:
     """A deed as the log page shows it."""
 
     id: int
@@ -97,7 +97,7 @@ def first_broken() -> int | None:
     return None
 
 
-def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[Entry], int]:
+def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[AuditEntryLine], int]:
     """Newest first: one page of entries, and how many there are in all."""
     query = select(AuditEntryRow)
     for word in search.split():
@@ -107,4 +107,4 @@ def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[En
         )
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
     found = session().scalars(query.order_by(AuditEntryRow.id.desc()).limit(size).offset((page - 1) * size))
-    return [Entry(e.id, clock.local(e.at), e.actor, e.action, e.subject, e.detail) for e in found], total
+    return [AuditEntryLine(e.id, clock.local(e.at), e.actor, e.action, e.subject, e.detail) for e in found], total

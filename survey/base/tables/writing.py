@@ -20,9 +20,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from survey.base.store import demo
 from survey.base.tables.cells import LIVE, UNSPEAKABLE
 from survey.base.tables.xlsx.shown import MOST_EXACT
-from survey.base.web import demo
 
 #: lines by which a column's width is chosen
 MEASURED = 200

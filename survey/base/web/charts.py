@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import matplotlib as mpl
 import pylopdf_fonts_zh_cn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from survey.base.store import demo
 from survey.base.store.database import give_back, reading
-from survey.base.web import demo
 from survey.collect.citizen.memory import memory, secret
 from survey.collect.store import tokens
 from survey.collect.store.content import FilledForm

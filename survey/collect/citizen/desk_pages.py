@@ -8,9 +8,9 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
-from survey.base.people.guard import csrf, public
+from survey.base.people.guard import public, without_session
+from survey.base.store import demo
 from survey.base.store.database import UNAVAILABLE
-from survey.base.web import demo
 from survey.base.web.notices import NOTICES
 from survey.collect.citizen import desk
 from survey.collect.citizen.desk import OpenCounter
@@ -41,7 +41,7 @@ def rate(code: str) -> Response:
 
 
 @blueprint.post("/r/<code>")
-@csrf.exempt  # the form carries a token of its own: there is no session to forge
+@without_session  # the form carries a token of its own: there is no session to forge
 @public
 def send_rating(code: str) -> BaseResponse:
     try:
@@ -83,7 +83,10 @@ def thanks(receipt: str) -> Response:
 def _counter(code: str) -> OpenCounter | None:
     today = clock.today()
     wanted = code.strip().upper()[:40]
-    return memory().counters.get((wanted, today), clock.now(), lambda: desk.look_up_counter(wanted, today))
+    found: OpenCounter | None = memory().counters.get(
+        (wanted, today), clock.now(), lambda: desk.look_up_counter(wanted, today)
+    )
+    return found
 
 
 def _render_form(counter: OpenCounter) -> tuple[str, ...]:

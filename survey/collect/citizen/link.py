@@ -12,7 +12,8 @@ from survey.base.store.database import engine, give_back, reading
 from survey.collect.citizen.memory import memory, secret
 from survey.collect.models import SubmissionRow
 from survey.collect.rules import calibration_text, selected_units, selection_factor
-from survey.collect.store.once import FilledForm, NewSubmission, Outcome
+from survey.collect.store.content import FilledForm
+from survey.collect.store.once import NewSubmission, Outcome
 from survey.collect.store.recording import NewAnswer, NewResponse
 from survey.collect.store.tokens import FormToken, of_link
 from survey.questions import service as questions

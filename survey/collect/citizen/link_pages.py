@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, g, redirect, request, url_for
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
 from survey.base.errors import Gone, NotFound
-from survey.base.people.guard import csrf, public
+from survey.base.people.guard import public, without_session
 from survey.base.store.database import UNAVAILABLE
 from survey.base.web.notices import NOTICES
 from survey.collect.citizen import link
@@ -45,7 +45,7 @@ def open_link(token: str) -> BaseResponse:
 
 
 @blueprint.post("/p/<token>")
-@csrf.exempt  # the form carries a token of its own: there is no session to forge
+@without_session  # the form carries a token of its own: there is no session to forge
 @public
 def send_personal(token: str) -> BaseResponse:
     personal = _open(token)
@@ -86,7 +86,7 @@ def _read(personal: PersonalForm, contacted: tuple[int, ...]) -> FilledForm:
     asked = personal.asked(contacted)
     fault: FormFault | None = None
     content = FilledForm()
-    readers = (
+    readers: tuple[Callable[[FilledForm], FilledForm], ...] = (
         lambda c: read_form(personal.form, request.form, asked),
         lambda c: read_scores(personal.form, request.form, asked, c),
         lambda c: read_choices(personal.form, request.form, c),

@@ -99,7 +99,7 @@ def answers() -> str:
         tags=questions.all_tags(),
         scales=questions.scale_of_question(),
         language=str(get_locale()),
-        level_tables=arrived.level_tables(arrivals.levels, str(get_locale())),
+        level_tables=arrived.arrived_tables(arrivals.levels, str(get_locale())),
         withheld=_withheld(),
         may_import=who.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN),
     )

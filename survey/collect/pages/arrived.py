@@ -14,7 +14,7 @@ from survey.questions.service import LevelBar, Scale
 
 
 @dataclass(frozen=True)
-class LevelTable:
+class ArrivedTable:
     """Answers to the overall questions on one scale, a line for each kind of collections."""
 
     scale: Scale
@@ -22,13 +22,13 @@ class LevelTable:
     columns: list[Column]
 
 
-def level_tables(levels: Iterable[Levels], language: str) -> list[LevelTable]:
+def arrived_tables(levels: Iterable[Levels], language: str) -> list[ArrivedTable]:
     """One table for each scale that was answered on."""
     by_scale: dict[str, list[Levels]] = {}
     for line in levels:
         by_scale.setdefault(line.scale.code, []).append(line)
     scales = [(questions.SCALES[code], lines) for code, lines in by_scale.items()]
-    return [LevelTable(scale, lines, _columns(scale, language)) for scale, lines in scales]
+    return [ArrivedTable(scale, lines, _columns(scale, language)) for scale, lines in scales]
 
 
 def _columns(scale: Scale, language: str) -> list[Column]:

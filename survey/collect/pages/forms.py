@@ -17,7 +17,7 @@ from survey.units import service as units
 OWN = "own"
 
 
-class UploadForm(FlaskForm):
+class RatingsForm(FlaskForm):
     """A file of ratings and how to read it."""
 
     file = FileField(_("File"), [FileRequired(_("Choose a CSV or XLSX file."))])

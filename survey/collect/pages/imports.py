@@ -12,7 +12,7 @@ from survey.base.people.roles import Role
 from survey.base.store import jobs
 from survey.collect import service
 from survey.collect.citizen.frame import blueprint
-from survey.collect.pages.forms import UploadForm
+from survey.collect.pages.forms import RatingsForm
 from survey.questions import service as questions
 from survey.rounds import service as rounds
 
@@ -22,7 +22,7 @@ IMPORTERS = (Role.OFFICE, Role.STATISTICIAN)
 @blueprint.route("/answers/import", methods=["GET", "POST"])
 @allow(*IMPORTERS)
 def import_answers() -> str | BaseResponse | tuple[str, int]:
-    form = UploadForm()
+    form = RatingsForm()
     if not form.validate_on_submit():
         return render_template("collect/import.html", form=form)
     data, choice = form.file.data.read(), form.choice()

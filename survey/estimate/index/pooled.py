@@ -18,6 +18,9 @@ from survey.estimate.values import Index
 
 LEVEL = 0.95
 
+#: ends of the scale of an index
+LEAST, MOST = 0.0, 100.0
+
 
 def pooled(parts: Mapping[int, Sequence[Index]], shares: Mapping[int, float], floors: Floors) -> list[Index]:
     """The pooled index of every unit, by unit number.
@@ -42,14 +45,11 @@ def _of_unit(unit: int, found: Mapping[int, Index], shares: Mapping[int, float],
     valid_n = sum(index.valid_n or 0 for index in found.values())
     floor = floors.of(valid_n)
     if not whole or floor == "hidden":
-        return Index(
-            unit, first.source, first.question, "hidden", first.self_selected, scale=first.scale, held=first.held
-        )
+        return _hidden(unit, first)
     pairs = [(shares[number], index) for number, index in found.items()]
     mean = sum(share * (index.mean or 0.0) for share, index in pairs)
     error, degrees = error_of([(share, index.standard_error, index.degrees_of_freedom) for share, index in pairs])
     width = None if error is None else error * _quantile(degrees)
-    limits = (0.0, 100.0)
     satisfied_error, _ = error_of([(share, index.satisfied_standard_error, None) for share, index in pairs])
     return replace(
         first,
@@ -69,8 +69,8 @@ def _of_unit(unit: int, found: Mapping[int, Index], shares: Mapping[int, float],
         dissatisfied_rate=_mixed([(share, index.dissatisfied_rate) for share, index in pairs]),
         mean=mean,
         standard_error=error,
-        low=None if width is None else max(mean - width, limits[0]),
-        high=None if width is None else min(mean + width, limits[1]),
+        low=None if width is None else max(mean - width, LEAST),
+        high=None if width is None else min(mean + width, MOST),
         design_effect=None,
         degrees_of_freedom=degrees,
         effective_n=None,
@@ -78,6 +78,10 @@ def _of_unit(unit: int, found: Mapping[int, Index], shares: Mapping[int, float],
         held=sum(index.held or 0 for index in found.values()),
         spread=None,
     )
+
+
+def _hidden(unit: int, like: Index) -> Index:
+    return Index(unit, like.source, like.question, "hidden", like.self_selected, scale=like.scale, held=like.held)
 
 
 def error_of(parts: Sequence[tuple[float, float | None, float | None]]) -> tuple[float | None, float | None]:

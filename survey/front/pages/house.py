@@ -18,9 +18,9 @@ from survey.base.errors import ImportFaults, SurveyError
 from survey.base.people import accounts, actions, audit
 from survey.base.people.guard import allow, public, signed_in, viewer
 from survey.base.people.roles import Role
-from survey.base.store import jobs
+from survey.base.store import demo, jobs
 from survey.base.store.database import UNAVAILABLE
-from survey.base.web import demo, menu
+from survey.base.web import menu
 from survey.base.web.languages import CITIZEN_PATHS, LANGUAGES
 from survey.base.web.notices import NOTICES
 from survey.front.pages import overview

@@ -10,18 +10,18 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class Column:
+class PreviewColumn:
     """A column of an upload with its first values."""
 
     heading: str
     examples: tuple[str, ...]
 
 
-def columns(data: bytes) -> list[Column]:
+def columns(data: bytes) -> list[PreviewColumn]:
     """Headings and first values.
 
     Raises:
         ImportFaults: the file is no table, or it is empty.
     """
     table = tables.head(data, EXAMPLES)
-    return [Column(heading, tuple(row.get(heading) for row in table.rows)) for heading in table.columns]
+    return [PreviewColumn(heading, tuple(row.get(heading) for row in table.rows)) for heading in table.columns]

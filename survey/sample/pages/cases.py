@@ -13,12 +13,12 @@ from survey.base import clock
 from survey.base.errors import Gone, ImportFaults, Refused
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
-from survey.base.store import jobs, kept_files
+from survey.base.store import demo, jobs, kept_files
 from survey.base.store.jobs import Progress
-from survey.base.web import demo, downloads
+from survey.base.web import downloads
 from survey.sample import service
 from survey.sample.pages.columns import stratum_name
-from survey.sample.pages.forms import UploadForm
+from survey.sample.pages.forms import SampleFileForm
 from survey.sample.wave import letters
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sample/waves/<int:wave_id>")
@@ -39,7 +39,7 @@ def index(wave_id: int) -> str:
         page=page,
         size=PAGE_SIZE,
         stratum_choices=[(field.label, stratum_name(field.label)) for field in service.strata(wave_id)],
-        form=UploadForm(),
+        form=SampleFileForm(),
         **filters,
     )
 
@@ -61,7 +61,7 @@ def set_disposition(wave_id: int, case_id: int) -> BaseResponse:
 @blueprint.post("/dispositions")
 @allow(Role.STATISTICIAN)
 def upload(wave_id: int) -> BaseResponse:
-    form = UploadForm()
+    form = SampleFileForm()
     if not form.validate_on_submit():
         flash(" ".join(str(error) for error in form.file.errors), "danger")
         return redirect(url_for(".index", wave_id=wave_id))

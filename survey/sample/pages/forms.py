@@ -48,7 +48,7 @@ def _options(names: dict[str, Any]) -> list[tuple[str, Any]]:
     return list(names.items())
 
 
-class UploadForm(FlaskForm):
+class SampleFileForm(FlaskForm):
     file = FileField(
         _("File"),
         [FileRequired(_("Choose a file."))],

@@ -10,14 +10,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from survey.base import clock
-from survey.base.errors import Fault, ImportFaults
+from survey.base.errors import FaultGroup, ImportFaults
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs, kept_files
 from survey.base.store.jobs import Progress
 from survey.sample import rules, service
 from survey.sample.frame import preview
-from survey.sample.pages.forms import FrameForm, UploadForm
+from survey.sample.pages.forms import FrameForm, SampleFileForm
 
 blueprint = Blueprint("frames", __name__, url_prefix="/sample/frames")
 #: faults a page lists; the rest is counted
@@ -37,8 +37,8 @@ def index() -> str:
 @blueprint.route("/new", methods=["GET", "POST"])
 @allow(Role.STATISTICIAN)
 def upload() -> Any:
-    form = UploadForm()
-    faults: tuple[Fault, ...] = ()
+    form = SampleFileForm()
+    faults: list[FaultGroup] = []
     if form.validate_on_submit():
         data = form.file.data.read()
         try:
@@ -139,7 +139,7 @@ def check(token: str) -> Any:
 
         title = gettext("Storing %(name)s", name=source.name)
         return _beside(title, work, long=len(data) > LONG_UPLOAD)
-    faults = [Fault(**fault) for fault in notes["faults"]]
+    faults = notes["faults"]
     page = render_template("sample/frame_check.html", notes=notes, faults=faults, source=_source(notes), token=token)
     return page, 422 if faults else 200
 

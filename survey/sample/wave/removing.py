@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from survey.base.errors import Refused
+from survey.base.store import demo
 from survey.base.store.database import session
-from survey.base.web import demo
 from survey.rounds import service as rounds
 from survey.sample import models
 

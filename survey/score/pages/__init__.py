@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from survey.score.feed import pull
-from survey.score.pages import keys, schemes, values
+from survey.score.pages import feed, keys, schemes, values
 from survey.score.pages.sheets import MENU, blueprint
 
 __all__ = ["BLUEPRINTS", "MENU"]
-BLUEPRINTS = (blueprint, pull.blueprint)
+BLUEPRINTS = (blueprint, feed.blueprint)
 for part in (schemes, values, keys):
     blueprint.register_blueprint(part.blueprint)

@@ -62,13 +62,14 @@ def _short(value: float | None) -> float | None:
 
 def why_unranked(reason: str) -> str:
     """Why a unit takes no place, as a sentence."""
-    return {
+    words: dict[str, str] = {
         "": "",
         "reference": gettext("Too few answers for a place; the total is for reference."),
         "hidden": gettext("So few answers that their index is not shown."),
         "no_answers": gettext("A component has no answers."),
         "no_value": gettext("A value from elsewhere is missing."),
-    }[reason]
+    }
+    return words[reason]
 
 
 def value_table(scheme: Scheme, given: Given) -> Table:

@@ -67,7 +67,7 @@ class SchemeForm(FlaskForm):
         return text.replace("\r\n", "\n")
 
 
-class UploadForm(FlaskForm):
+class ValuesFileForm(FlaskForm):
     file = FileField(_("File"), [FileRequired(_("Choose a file."))], description=_("CSV in UTF-8 or GBK, or XLSX."))
 
 

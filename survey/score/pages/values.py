@@ -18,7 +18,7 @@ from survey.base.web import downloads
 from survey.rounds import service as rounds
 from survey.score import service
 from survey.score.pages.downloads import Table, extra_table, value_table
-from survey.score.pages.forms import UploadForm, scheme_choices
+from survey.score.pages.forms import ValuesFileForm, scheme_choices
 
 blueprint = Blueprint("values", __name__)
 
@@ -93,7 +93,7 @@ def _kind(name: str) -> Kind:
 @blueprint.route("/score/values/<int:round_id>/<code>/<kind>", methods=["GET", "POST"])
 @allow(Role.OFFICE)
 def upload(round_id: int, code: str, kind: str) -> str | tuple[str, int]:
-    chosen, scheme, form = _kind(kind), _scheme(code), UploadForm()
+    chosen, scheme, form = _kind(kind), _scheme(code), ValuesFileForm()
     page: dict[str, Any] = {"kind": kind, "chosen": chosen, "form": form, "code": code, "scheme": scheme}
     page["round"] = rounds.round_(round_id)
     if not form.validate_on_submit():

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask_babel import gettext
 
+from survey.questions.service import Words
 from survey.score.scheme.read import Findings, known_keys, list_in, number_in
-from survey.score.scheme.scheme import SURVEYS, ClassRules, Component, Words
+from survey.score.scheme.scheme import SURVEYS, ClassRules, Component
 from survey.score.scheme.selectors import KEYS as SELECTOR_KEYS
 from survey.score.scheme.selectors import read_points_table, read_selector
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from survey.base.canonical import canonical
-from survey.score.scheme.scheme import Words
+from survey.questions.service import Words
 
 #: raised when a reader of the JSON would have to change
 FORMAT = 1

@@ -13,8 +13,8 @@ from survey.base import clock
 from survey.base.code_version import code_version
 from survey.base.errors import NotFound, Refused
 from survey.base.people.roles import Viewer
+from survey.base.store import demo
 from survey.base.store.database import give_back, session
-from survey.base.web import demo
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score.models import ExternalValueRow, ExtraRow, SchemeRow, SheetRow

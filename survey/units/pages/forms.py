@@ -70,7 +70,7 @@ class MoveCodeForm(FlaskForm):
     code = StringField(_("Code of a poster that has moved here"), [DataRequired(_("Enter the code of the poster."))])
 
 
-class UploadForm(FlaskForm):
+class UnitsFileForm(FlaskForm):
     file = FileField(
         _("File"),
         [FileRequired(_("Choose a file."))],

@@ -18,7 +18,7 @@ from survey.base.store import kept_files
 from survey.base.web import downloads
 from survey.units import service
 from survey.units.pages import exports
-from survey.units.pages.forms import UploadForm
+from survey.units.pages.forms import UnitsFileForm
 from survey.units.pages.period import twelve_months_before
 
 blueprint = Blueprint("imports", __name__)
@@ -26,28 +26,28 @@ LINES_SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Kind:
+class TableKind:
     """One kind of upload."""
 
     title: Any
     columns: Any
-    carry_out: Callable[[bytes, bool], service.Plan]
+    carry_out: Callable[[bytes, bool], service.UnitPlan]
 
 
 KINDS = {
-    "units": Kind(
+    "units": TableKind(
         lazy_gettext("Upload units"),
         lazy_gettext(
             "Columns: code and name of the unit; if wanted, code and name of its class, code of the unit above."
         ),
         service.import_units,
     ),
-    "counters": Kind(
+    "counters": TableKind(
         lazy_gettext("Upload counters"),
         lazy_gettext("Columns: code of the unit, code and name of the counter; if wanted, its questionnaire."),
         service.import_windows,
     ),
-    "caseload": Kind(
+    "caseload": TableKind(
         lazy_gettext("Upload caseload"),
         lazy_gettext(
             "Columns: code of the counter, month like 2026-03, number of cases. Lines without a number are left out."
@@ -57,7 +57,7 @@ KINDS = {
 }
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> TableKind:
     if name not in KINDS:
         raise NotFound(gettext("There is no such upload."))
     return KINDS[name]
@@ -67,7 +67,7 @@ def _kind(name: str) -> Kind:
 @allow(Role.OFFICE)
 def upload(kind: str) -> str | BaseResponse | tuple[str, int]:
     chosen = _kind(kind)
-    form = UploadForm()
+    form = UnitsFileForm()
     page: dict[str, Any] = {"kind": kind, "title": chosen.title, "columns": chosen.columns, "form": form}
     if not form.validate_on_submit():
         return render_template("units/upload.html", **page)

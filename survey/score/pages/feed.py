@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base.errors import SurveyError
 from survey.base.people.guard import csrf, public
-from survey.base.web import demo
+from survey.base.store import demo
 from survey.score import service
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1")
