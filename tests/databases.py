@@ -62,6 +62,15 @@ class Databases:
         self._execute("CREATE DATABASE {} TEMPLATE survey_template", name)
         return self._address(name)
 
+    def empty_postgres(self) -> str:
+        """A PostgreSQL database without a table; returns its address."""
+        with self._locked():
+            if not self._is_running:
+                self._start()
+        name = f"test_{uuid4().hex}"
+        self._execute("CREATE DATABASE {}", name)
+        return self._address(name)
+
     def drop(self, address: str) -> None:
         """Take back a PostgreSQL database."""
         self._execute("DROP DATABASE {} WITH (FORCE)", make_url(address).database or "")

@@ -40,7 +40,7 @@ def test_a_translation_fills_in_the_same_values(room, language):
 def test_an_unknown_room_is_named_with_the_rooms_there_are(capsys):
     with pytest.raises(SystemExit):
         catalogues.main(["missing", "kitchen"])
-    assert "there is no room kitchen; the rooms are base, units" in capsys.readouterr().err
+    assert "there is no room kitchen; the rooms are base, questions, units" in capsys.readouterr().err
 
 
 def test_a_sentence_is_kept_when_the_source_changes_around_it(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.base.store.database import Base
@@ -160,7 +160,7 @@ class TallyDayRow(Base):
         ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     #: raised each time it is counted anew
-    serial: Mapped[int] = mapped_column(default=1)
+    serial: Mapped[int] = mapped_column(BigInteger)
     #: responses of any state
     responses: Mapped[int]
     #: responses by unit, counter, channel, group and stratum, packed

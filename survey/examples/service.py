@@ -18,6 +18,7 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.examples import answers, poll, scores
 from survey.examples import simulation as made_up
+from survey.followup import service as followup
 from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
@@ -72,6 +73,7 @@ def remove() -> None:
         estimate.remove_runs(round_.id)
         rounds.remove_demo(round_.id)
     collect.remove_responses(frozenset(one.id for one in rounds.collections()))
+    followup.bring_up_to_date()
     sample.remove_demo()
     units.remove_demo()
     demo.set_present(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,7 +60,8 @@ def bring_up_to_date() -> None:
             for day, number, serial in connection.execute(select(SeenRow.day, SeenRow.collection_id, SeenRow.serial))
         }
     changed = [place for place, serial in pieces.items() if seen.get(place) != serial]
-    if not changed:
+    gone = [place for place in seen if place not in pieces]
+    if not changed and not gone:
         return
     rows = [
         {
@@ -76,22 +77,27 @@ def bring_up_to_date() -> None:
         for low in collect.low_ratings(changed)
     ]
     try:
-        _store([(*place, pieces[place]) for place in changed], rows)
+        _store({place: pieces.get(place) for place in [*changed, *gone]}, rows)
     except (OperationalError, IntegrityError):
         return
 
 
-def _store(changed: Sequence[tuple[date, int, int]], rows: Sequence[dict[str, Any]]) -> None:
-    """Put the cases of some days in place of those that were there, with whether a reply stands."""
+def _store(changed: Mapping[tuple[date, int], int | None], rows: Sequence[dict[str, Any]]) -> None:
+    """Put the cases of some days in place of those that were there, with whether a reply stands.
+
+    Args:
+        changed: day and collection -> the serial of its counts; None = it has no answers any more.
+        rows: the cases of those days.
+    """
     with writing() as connection:
-        for day, number, _serial in changed:
+        for day, number in changed:
             connection.execute(delete(CaseRow).where(CaseRow.day == day, CaseRow.collection_id == number))
             connection.execute(delete(SeenRow).where(SeenRow.day == day, SeenRow.collection_id == number))
         for start in range(0, len(rows), ROWS_AT_ONCE):
             connection.execute(insert(CaseRow), rows[start : start + ROWS_AT_ONCE])
-        connection.execute(
-            insert(SeenRow), [{"day": day, "collection_id": n, "serial": serial} for day, n, serial in changed]
-        )
+        seen = [{"day": day, "collection_id": n, "serial": s} for (day, n), s in changed.items() if s is not None]
+        if seen:
+            connection.execute(insert(SeenRow), seen)
         replied = select(ReplyRow.response_key).where(ReplyRow.withdrawn_because == "")
         connection.execute(
             update(CaseRow).where(CaseRow.answered.is_(False), CaseRow.response_key.in_(replied)).values(answered=True)

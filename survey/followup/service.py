@@ -73,6 +73,11 @@ def _replies(keys: Iterable[str]) -> dict[str, Reply]:
     return {row.response_key: Reply(row.text, row.day, row.author) for row in session().scalars(query)}
 
 
+def bring_up_to_date() -> None:
+    """Let the list of cases follow the answers: new ones come on it, those of removed answers leave it."""
+    cases_.bring_up_to_date()
+
+
 def cases(
     viewer: Viewer, *, state: str = "", unit_id: int | None = None, page: int = 1, size: int = 50
 ) -> tuple[list[FollowUpCase], int]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from survey.base.errors import NotFound, Refused
-from survey.base.store.database import engine, session
+from survey.base.store.database import engine, session, writing
 from survey.questions import service as questions
 from survey.rounds.models import CollectionRow
 
@@ -170,13 +170,17 @@ def of_imports(form: str, group: str) -> tuple[int, bool]:
 
 
 def _ensure(new: NewCollection) -> tuple[int, bool]:
-    """Find a collection by its code or make it: two who make it at once get one. The caller commits."""
-    known = session().scalar(select(CollectionRow.id).where(CollectionRow.code == new.code))
+    """Find a collection by its code or make it: two who make it at once get one.
+
+    It is made in a short transaction of its own, since whoever only reads a page holds no right to write; in one that
+    has written already, it is part of that.
+    """
+    wanted = select(CollectionRow.id).where(CollectionRow.code == new.code)
+    known = session().scalar(wanted)
     if known is not None:
         return known, False
     insert = postgresql_insert if engine().dialect.name == "postgresql" else sqlite_insert
     values = {**_columns(new), "unit_ids": [], "channels": list(new.channels)}
-    session().connection().execute(
-        insert(CollectionRow).values(**values).on_conflict_do_nothing(index_elements=["code"])
-    )
-    return session().scalars(select(CollectionRow.id).where(CollectionRow.code == new.code)).one(), True
+    with writing() as connection:
+        connection.execute(insert(CollectionRow).values(**values).on_conflict_do_nothing(index_elements=["code"]))
+        return connection.scalars(wanted).one(), True

@@ -144,7 +144,7 @@ def test_the_command_line_imports_too(town: Town, tmp_path: Path):
     file = tmp_path / "ratings.csv"
     file.write_text("satisfaction,type\nLow,Tower\nHigh,Tower\n", encoding="utf-8")
     arguments = [
-        "import", str(file), "--round", "2026", "--mapping", "Low=1,High=5", "--stratum", "type", "--unit-code", "101"
+        "import", str(file), "--mapping", "Low=1,High=5", "--stratum", "type", "--unit-code", "101"
     ]  # fmt: skip
     with town.app.app_context():
         dry = CliRunner().invoke(collect, [*arguments, "--dry-run"])

@@ -67,7 +67,7 @@ def test_the_receipt_finds_what_was_said(town_on_each_database: Town):
         number, day = rounds.standing("W1"), clock.today()
         bad = service.low_ratings([(day, number)])
         chosen = service.Chosen(rounds.selection(rounds.round_(town.round_id)))
-        lines, total = service.responses(chosen)
+        lines, total = service.responses(chosen), service.count(chosen)
 
     assert found is not None
     assert (found.collection_id, found.day, found.state) == (number, day, "counted")

@@ -66,10 +66,11 @@ def test_a_deed_that_fails_leaves_nothing_behind(town_on_each_database: Town):
 def test_an_impossible_answer_is_refused_by_the_store_itself(town_on_each_database: Town):
     town = town_on_each_database
     day = clock.today()
-    for answer in (service.NewAnswer("W-E1", 6), service.NewAnswer("W-E1"), service.NewAnswer("L-1", score=101)):
-        row = service.NewResponse(rounds.imports("W1"), day, "W1", 14, [answer], unit_id=town.units["101"])
-        with town.app.app_context(), pytest.raises(IntegrityError):
-            service.add_responses([row])
+    for answer in (service.NewAnswer("W-E1", 11), service.NewAnswer("W-E1"), service.NewAnswer("L-1", score=101)):
+        with town.app.app_context():
+            row = service.NewResponse(rounds.imports("W1"), day, "W1", 14, [answer], unit_id=town.units["101"])
+            with pytest.raises(IntegrityError):
+                service.add_responses([row])
     assert town.stored()["response"] == 0
 
 

@@ -11,7 +11,7 @@ from survey.followup import service
 from survey.questions import service as questions
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.rounds import rate, small_round
+from tests.small_round import rate, small_round
 
 RECEIPT = "2222-2222-2222"
 

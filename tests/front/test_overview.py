@@ -13,7 +13,7 @@ from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.rounds import rate, small_round
+from tests.small_round import rate, small_round
 
 LOST = 'href="/collections"><span class="figure">'
 

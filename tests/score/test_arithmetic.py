@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 from flask import Flask
 
+from survey.questions.service import Words
 from survey.score import service
 from tests.score.judging import INDEX_85, INDEX_88, INDEX_95_12, Judging
 
@@ -83,7 +84,7 @@ def test_bailian_gives_86_good_and_caps_what_inspection_takes(app: Flask) -> Non
         assert (line.deduction, line.extras[0].stated) == (3.0, 4.0)
         assert line.extras[0].reasons == ("迟到", "脱岗")
         assert line.total == 86.0
-        assert line.grade == service.Words("良", "Good")
+        assert line.grade == Words("良", "Good")
 
 
 GRADES = """

@@ -17,7 +17,7 @@ from survey.rounds import service as rounds
 from survey.screen import service
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.rounds import SmallRound, rate, small_round
+from tests.small_round import SmallRound, rate, small_round
 
 RECEIPT = "2222-2222-2222"
 LI = Viewer(1, "li", frozenset({Role.OFFICE}), frozenset())
@@ -143,7 +143,7 @@ def test_an_answer_that_no_round_selects_says_so_until_one_does(app: Flask) -> N
         assert "in no round yet" in page
         assert "counted." not in page
         rounds.change_round(made.round_id, rounds.RoundChoice("今年", stays.opens_on, stays.closes_on))
-        assert "已收到，已计入" in visitor.get(f"/receipt/{RECEIPT}").text
+        assert "Received and counted." in visitor.get(f"/receipt/{RECEIPT}?lang=en").text
 
 
 def test_the_receipt_looks_the_same_whatever_was_answered(app: Flask) -> None:

@@ -123,18 +123,6 @@ def test_a_moved_poster_is_entered_where_it_stands_now(office, town, app):
         assert service.find_place(stay.code, clock.today()).window_id == town.windows["101-2"]
 
 
-def test_a_round_is_added_changed_and_closed(office, town, app):
-    page = office.submit("/rounds/new", code="2027", name="2027 年度", opens_on="2026-06-01", closes_on="2027-12-31")
-    assert "日期重叠" in page.text
-    page = office.submit("/rounds/new", code="2027", name="2027 年度", opens_on="2027-12-31", closes_on="2027-01-01")
-    assert "不早于开始日期" in page.text
-    office.submit("/rounds/new", code="2027", name="2027 年度", opens_on="2027-01-01", closes_on="2027-12-31")
-    office.submit(f"/rounds/{town.round_id}/edit", closed="y")
-    with app.app_context():
-        following, present = service.rounds()
-    assert (following.code, present.closed) == ("2027", True)
-
-
 def test_a_class_is_added_renamed_and_removed(office, app):
     office.submit("/classes/new", code="2", name="金融机构")
     with app.app_context():

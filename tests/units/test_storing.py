@@ -62,29 +62,6 @@ def test_a_class_with_units_is_not_removed(inside, town):
     assert [found.code for found in service.classes()] == ["1"]
 
 
-def test_rounds_share_no_day(inside_each):
-    town = build()
-    with pytest.raises(Refused):
-        service.add_round("late", "重叠", date(2026, 12, 31), date(2027, 3, 1))
-    with pytest.raises(Refused):
-        service.add_round("2026", "同编号", date(2030, 1, 1), date(2030, 3, 1))
-    with pytest.raises(Refused):
-        service.add_round("odd", "倒置", date(2030, 3, 1), date(2030, 1, 1))
-    following = service.add_round("2027", "2027 年度", date(2027, 1, 1), date(2027, 12, 31))
-    assert [found.id for found in service.rounds()] == [following.id, town.round_id]
-
-
-def test_a_day_belongs_to_the_open_round_that_holds_it(inside_each):
-    town = build()
-    for day in (date(2026, 1, 1), date(2026, 12, 31)):
-        assert service.round_on(day).id == town.round_id
-    assert service.round_on(date(2027, 1, 1)) is None
-    service.change_round(
-        town.round_id, name="2026", opens_on=date(2026, 1, 1), closes_on=date(2026, 12, 31), closed=True
-    )
-    assert service.round_on(date(2026, 6, 1)) is None
-
-
 def test_caseload_is_found_by_the_months_that_the_days_touch(inside_each):
     window_id = build().windows["101-1"]
     service.set_caseload([(window_id, date(2026, month, 15), month) for month in range(1, 13)])
@@ -100,9 +77,6 @@ def test_caseload_is_found_by_the_months_that_the_days_touch(inside_each):
         insert(models.PlaceCodeRow).values(code="ABC", window_id=1, from_day=date(2026, 1, 1)),
         insert(models.PlaceCodeRow).values(
             code="234567A", window_id=1, from_day=date(2026, 1, 2), until_day=date(2026, 1, 1)
-        ),
-        insert(models.RoundRow).values(
-            code="x", name="x", opens_on=date(2026, 1, 2), closes_on=date(2026, 1, 1), closed=False
         ),
         insert(models.UnitRow).values(id=50, code="x", name="x", parent_id=50, active=True),
     ],

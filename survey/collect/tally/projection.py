@@ -3,11 +3,12 @@
 A day is old when somebody marked it (imports, decisions, removals), and a recent one also when it has other responses
 than were counted: answers are only ever added, and they are added to today. A week is more than any clock or form
 needs to be late; what lies before it changes by marks alone. Whoever finds a day old counts it on a connection that
-only reads, and stores it under the next serial number unless somebody else did so meanwhile.
+only reads, and stores it under a new serial number unless somebody else did so meanwhile.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,8 @@ from survey.collect.models import ResponseRow, TallyDayRow, TallyMarkRow, TallyM
 from survey.collect.tally.count import count_answers, count_heads
 from survey.collect.tally.table import TallyTable, pack
 
+#: serial numbers are drawn, so that none comes again after counts were dropped and made anew
+SERIAL_BITS = 62
 #: days in which an answer may still arrive unmarked
 RECENT = timedelta(days=7)
 
@@ -106,7 +109,12 @@ def count(connection: Connection, place: Place) -> Counted:
 def store(counted: Counted, marks: Iterable[int] = ()) -> bool:
     """Keep what was counted, and take the marks away that it answers, unless somebody stored a newer count."""
     (day, number), packed = counted.place, (pack(counted.heads), pack(counted.answers))
-    values = {"responses": counted.responses, "heads": packed[0], "cells": packed[1], "serial": counted.replaces + 1}
+    values = {
+        "responses": counted.responses,
+        "heads": packed[0],
+        "cells": packed[1],
+        "serial": secrets.randbits(SERIAL_BITS) + 1,
+    }
     with writing() as connection:
         if counted.replaces:
             done = connection.execute(

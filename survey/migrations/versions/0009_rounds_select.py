@@ -31,7 +31,7 @@ SQLITE = {
         key VARCHAR(22) NOT NULL, collection_id INTEGER NOT NULL, window_id INTEGER, unit_id INTEGER,
         group_code VARCHAR(64) NOT NULL, stratum VARCHAR(200) NOT NULL, calibration VARCHAR(100) NOT NULL,
         channel INTEGER NOT NULL, questionnaire VARCHAR(16) NOT NULL, version INTEGER NOT NULL, day DATE NOT NULL,
-        selection_factor FLOAT NOT NULL, receipt_hash VARCHAR(64) NOT NULL, withdrawn_code BOOLEAN NOT NULL,
+        selection_factor DOUBLE NOT NULL, receipt_hash VARCHAR(64) NOT NULL, withdrawn_code BOOLEAN NOT NULL,
         low BOOLEAN NOT NULL,
         CONSTRAINT pk_response PRIMARY KEY (key),
         CONSTRAINT ck_response_channel_known CHECK (channel BETWEEN 1 AND 14),
@@ -43,7 +43,7 @@ SQLITE = {
         ) WITHOUT ROWID""",
     "answer": """(
         response_key VARCHAR(22) NOT NULL, unit_id INTEGER NOT NULL, question VARCHAR(32) NOT NULL,
-        level INTEGER, score FLOAT,
+        level INTEGER, score DOUBLE,
         CONSTRAINT pk_answer PRIMARY KEY (response_key, unit_id, question),
         CONSTRAINT ck_answer_level_in_scale CHECK (level BETWEEN 0 AND 10),
         CONSTRAINT ck_answer_score_in_scale CHECK (score BETWEEN 0 AND 100),
@@ -258,7 +258,7 @@ def _create_tallies() -> None:
         "tally_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("collection_id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
         sa.Column("responses", sa.Integer(), nullable=False),
         sa.Column("heads", sa.LargeBinary(), nullable=False),
         sa.Column("cells", sa.LargeBinary(), nullable=False),
@@ -310,7 +310,7 @@ def _create_cases() -> None:
         "followup_seen",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("collection_id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["collection_id"], ["collection.id"], name=op.f("fk_followup_seen_collection_id"), ondelete="CASCADE"
         ),

@@ -21,7 +21,7 @@ from survey.base.store import demo
 from survey.score import service
 
 blueprint = Blueprint("feed", __name__, url_prefix="/feed/v1")
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parent.parent / "feed" / "documents"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 SCHEMA = "application/schema+json"

@@ -37,7 +37,8 @@ class SelectionWords:
             "channel": gettext("Channel"),
             "form": gettext("Form"),
         }
-        return [f"{labels[name]}{gettext(': ')}{'、'.join(values)}" for name, values in named.items()]
+        colon = ": " if language() == "en" else "："
+        return [f"{labels[name]}{colon}{_listed(values)}" for name, values in named.items()]
 
     def of_leaf(self, leaf: service.Component) -> list[str]:
         """The same of a leaf as its scheme states it, with the shares of its waves and its points table."""
@@ -45,7 +46,7 @@ class SelectionWords:
         shares = dict(selector.shares) if selector else {}
         words = self.of((name, value) for name, value in selected_by(selector) if name != "collection" or not shares)
         if shares:
-            stated = "、".join(f"{self._value('collection', code)} {share:g}%" for code, share in shares.items())
+            stated = _listed(f"{self.title(code)} {share:g}%" for code, share in shares.items())
             words.append(gettext("Shares of the waves: %(shares)s", shares=stated))
         if leaf.points_table:
             words.append(gettext("Points of the levels: %(points)s", points=leaf.points_table))
@@ -114,6 +115,10 @@ class Behind:
         address: dict[str, Any] = {"run_id": self.run_id, "unit_id": self.unit_id, "source": part.source}
         address |= {"question": part.question or None, "points": self.points_of(part) or None}
         return [(title, url_for("estimate.unit", **{**address, **_by_name(selected_by(selector))}))]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return (", " if language() == "en" else "、").join(words)
 
 
 def _by_name(pairs: Pairs) -> dict[str, list[Any]]:
