@@ -28,9 +28,13 @@ def chosen(every: Iterable[RunCollection], selector: Selector) -> list[RunCollec
 
 
 def shares_of(found: Sequence[RunCollection], selector: Selector, pooling: Pooling) -> Mapping[int, float]:
-    """Collection -> its stated share of one, where several waves are pooled by shares; empty where they are not."""
+    """Collection -> its stated share of one, where several are pooled by shares; empty where they are not.
+
+    A selector's shares are those of all collections that it names; a round's are those of its waves.
+    """
     stated = dict(selector.shares or (pooling.shares if pooling.way == "shares" else ()))
-    named = {one.id: stated.get(one.code, stated.get(one.title)) for one in found if one.is_drawn}
+    meant = [one for one in found if selector.shares or one.is_drawn]
+    named = {one.id: stated.get(one.code, stated.get(one.title)) for one in meant}
     if len(named) < 2 or any(share is None for share in named.values()):
         return {}
     total = sum(share or 0.0 for share in named.values())
@@ -42,8 +46,9 @@ def fault_of(
 ) -> str:
     """What is wrong with asking these collections this question; empty if nothing is."""
     found = chosen(every, selector)
-    if not found:
-        return _names_nothing(every, selector)
+    missing = _missing(found, selector)
+    if missing or not found:
+        return _names_nothing(every, selector, missing)
     if question and question not in _asked_by(found, scales):
         return str(gettext("The form of %(names)s has no question %(code)s.", names=_names(found), code=question))
     groups = {one.group for one in found}
@@ -67,10 +72,20 @@ def fault_of(
     return ""
 
 
-def _names_nothing(every: Sequence[RunCollection], selector: Selector) -> str:
+def _missing(found: Sequence[RunCollection], selector: Selector) -> list[str]:
+    """What a selector names and nothing answers to: of a list too, each name must mean something."""
+    known = {name for one in found for name in (one.code, one.title)}
+    groups = {one.group for one in found}
+    return [
+        *([] if "" in groups else [name for name in selector.groups if rounds.known_code(name) not in groups]),
+        *(name for name in selector.collections if name not in known),
+    ]
+
+
+def _names_nothing(every: Sequence[RunCollection], selector: Selector, missing: Sequence[str]) -> str:
     kind = str(questions.SOURCE_NAMES.get(selector.kind, selector.kind))
     there = _names([one for one in every if one.kind == selector.kind])
-    wanted = ", ".join([*selector.groups, *selector.collections, selector.form]).strip(", ")
+    wanted = ", ".join(missing or [*selector.groups, *selector.collections, selector.form]).strip(", ")
     if not wanted:
         return str(gettext("The round selects no collection of the kind “%(kind)s”.", kind=kind))
     return str(

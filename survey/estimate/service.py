@@ -197,7 +197,7 @@ def _indices(
     each = {
         one.id: indexing.indices(snapshot, _of_wave(selector, one), question, measure, floors)
         for one in waves
-        if one.is_drawn
+        if one.id in shares
     }
     return tuple(pooled(each, shares, floors))
 
