@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 
 from survey import create_app
@@ -36,6 +37,11 @@ from tests.live import Server, serving
 
 FOLDER = "SURVEY_TESTS_FOLDER"
 SignIn = Callable[..., Viewer]
+
+
+#: a gate that opens today opens tomorrow: examples come from a fixed seed; HYPOTHESIS_PROFILE=default looks for others
+hypothesis_settings.register_profile("gate", derandomize=True)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

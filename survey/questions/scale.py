@@ -15,8 +15,6 @@ from survey.questions.words import Words
 
 CANNOT_SAY = 0
 CANNOT_SAY_WORDS = Words("没遇到或说不清", "Not met or cannot say")
-#: the highest level that any scale may have; the database holds answers to it
-HIGHEST = 10
 #: how many shades from bad to good pages and pictures know
 SHADES = 5
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-POOLINGS = ("apart", "together", "shares")
-UNIT_CHOICES = ("all", "classes", "trees", "units")
 #: shares are decimal numbers written by people; beyond this they do not add up
 TOLERANCE = 1e-6
 

@@ -58,8 +58,6 @@ __all__ = [
     "standing",
 ]
 
-collection_by_code = ways.by_code
-
 
 def round_meant(asked: int | None = None) -> Round | None:
     """The one rule for which round a page means; None where there is none at all."""

@@ -16,8 +16,6 @@ from survey.base import tables
 
 #: heading and rows
 Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]
-#: what a table's address may end in; the first is taken where it ends otherwise
-FORMATS = ("csv", "xlsx")
 MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",

@@ -125,7 +125,7 @@ class WaveForm(FlaskForm):
         ]
         language = str(get_locale())
         self.kind.choices = _options(KINDS)
-        self.questionnaire.choices = [(code, form_name(code)) for code in questions.for_use("poll", "panel")]
+        self.questionnaire.choices = [(code, form_name(code)) for code in questions.for_use("poll", "panel", "counter")]
         self.group.choices = [
             ("", gettext("None")),
             *((code, group.name.said(language)) for code, group in rounds.groups().items()),
