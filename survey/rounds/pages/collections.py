@@ -51,6 +51,6 @@ def collection(collection_id: int) -> str:
         rounds=_taken_by().get(one.id, []),
         units=[unit for unit in units.units(active_only=False) if unit.id in one.unit_ids],
         kind_names=questions.SOURCE_NAMES,
-        channel_names=questions.CHANNEL_NAMES,
+        channels=[questions.CHANNEL_NAMES[channel] for channel in one.channels],
         group_names=service.group_names(),
     )
