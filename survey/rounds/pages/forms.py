@@ -47,14 +47,13 @@ class RoundForm(FlaskForm):
     name = StringField(_("Name of the round"), NAME)
     opens_on = DateField(_("First day"), [DataRequired(_("Choose the first day."))])
     closes_on = DateField(_("Last day"), [DataRequired(_("Choose the last day."))])
-    unit_choice = SelectField(_("Units"), default="all", choices=list(UNIT_WAYS.items()))
+    unit_choice = SelectField(_("Units"), default="all")
     class_codes = Ticks(_("Classes"))
     unit_codes = Ticks(_("Units"))
     collection_ids = Ticks(_("Collections"), coerce=int)
     pooling = SelectField(
         _("Several waves of one group"),
         default="apart",
-        choices=list(POOLING_WAYS.items()),
         description=_("For example residents asked in July and in December of one year."),
     )
     shares = StringField(
@@ -71,6 +70,7 @@ class RoundForm(FlaskForm):
 
     def __init__(self, known: Round | None = None, **kwargs: object) -> None:
         super().__init__(data=None if known is None else _data(known), **kwargs)
+        self.unit_choice.choices, self.pooling.choices = list(UNIT_WAYS.items()), list(POOLING_WAYS.items())
         self.class_codes.choices = [(each.code, f"{each.code} {each.name}") for each in units.classes()]
         self.unit_codes.choices = [(unit.code, f"{unit.code} {unit.name}") for unit in units.units(active_only=False)]
         self.collection_ids.choices = [(one.id, one.title) for one in service.collections()]
