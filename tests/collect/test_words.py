@@ -10,6 +10,8 @@ from survey.collect.models import ResponseTextRow
 from survey.collect.rules import LONGEST_TEXT
 from tests.collect.conftest import Town, token_in
 
+FAMILY = "一家三口\U0001f468\u200d\U0001f469\u200d\U0001f467来办"
+
 
 @pytest.mark.parametrize(
     ("sent", "stored"),
