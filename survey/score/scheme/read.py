@@ -20,6 +20,25 @@ RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*%?\s*(-|–|—|~|～|至|到|to)\s*\d+(\
 DEEPEST = 12
 
 
+class PlainLoader(yaml.SafeLoader):
+    """YAML as its version 1.2 reads plain words: 010 is no eight, and no or off are words.
+
+    What has a leading zero stays as it is written, since codes are written so; where a number is needed it is read as
+    a decimal one.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # declared so by the class it descends from
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?(0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("float", r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
 @dataclass
 class Findings:
     """What is wrong in a scheme, each with its path, its line and a sentence."""
@@ -60,7 +79,7 @@ def read_source(text: str) -> tuple[dict[str, Any], Findings]:
         findings.add("", len(text), gettext("Shorten the file to %(n)s characters.", n=LONGEST))
         findings.refuse()
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=PlainLoader)
     except yaml.YAMLError as error:
         _refuse_yaml(findings, error)
     if not isinstance(node, yaml.MappingNode):
@@ -71,7 +90,7 @@ def read_source(text: str) -> tuple[dict[str, Any], Findings]:
     _walk(node, "", lines, findings, set(), 0)
     findings.refuse()
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=PlainLoader)  # noqa: S506  # it descends from the safe loader
     except (yaml.YAMLError, ValueError) as error:
         _refuse_yaml(findings, error)
     return data, findings
@@ -114,10 +133,10 @@ def number_in(
 ) -> float | None:
     """One number, or a fault that says why it is none.
 
-    >>> number_in(Findings(), "share", "70 %")
-    70.0
+    >>> number_in(Findings(), "share", "70 %"), number_in(Findings(), "from", "060")
+    (70.0, 60.0)
     """
-    if isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%\s*", value):
+    if isinstance(value, str) and re.fullmatch(r"\s*\d+(\.\d+)?\s*%?\s*", value):
         value = float(value.replace("%", ""))
     if (isinstance(value, str) and RANGE.match(value)) or (isinstance(value, list) and len(value) == 2):
         sentence = gettext("This is a range. Decide on one number before anybody is rated, and state it.")
