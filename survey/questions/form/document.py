@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from survey.base import plain_yaml
 from survey.base.errors import SettingError
 from survey.questions.form.questionnaire import USES, Choice, Question, Questionnaire
 from survey.questions.form.tags import all_tags, tags_offered
@@ -32,7 +33,7 @@ class _Document:
         if leaning := unneutral_words(self.text):
             raise self.refuse(f"it is not neutral: {', '.join(leaning)}. Ask without leading.")
         try:
-            data = yaml.safe_load(self.text)
+            data = plain_yaml.read(self.text)
             form = self._form(data)
         except yaml.YAMLError as error:
             raise self.refuse(f"it is not readable YAML: {str(error).splitlines()[0]}.") from error

@@ -11,32 +11,15 @@ from typing import Any
 import yaml
 from flask_babel import gettext
 
+from survey.base import plain_yaml
 from survey.base.errors import Fault, ImportFaults
+from survey.base.plain_yaml import PlainLoader
 
 LONGEST = 200_000
 #: "35-40", "35–40 %", "35 至 40": two numbers where one is needed
 RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*%?\s*(-|–|—|~|～|至|到|to)\s*\d+(\.\d+)?\s*%?\s*$")
 #: deeper than any scheme; also what keeps a hostile file from exhausting the reader
 DEEPEST = 12
-
-
-class PlainLoader(yaml.SafeLoader):
-    """YAML as its version 1.2 reads plain words: 010 is no eight, and no or off are words.
-
-    What has a leading zero stays as it is written, since codes are written so; where a number is needed it is read as
-    a decimal one.
-    """
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # declared so by the class it descends from
-
-
-for _tag, _pattern, _first in (
-    ("null", r"^(~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"^(true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?(0|[1-9][0-9]*)$", list("-+0123456789")),
-    ("float", r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$", list("-+.0123456789")),
-):
-    PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 @dataclass
@@ -90,7 +73,7 @@ def read_source(text: str) -> tuple[dict[str, Any], Findings]:
     _walk(node, "", lines, findings, set(), 0)
     findings.refuse()
     try:
-        data = yaml.load(text, Loader=PlainLoader)  # noqa: S506  # it descends from the safe loader
+        data = plain_yaml.read(text)
     except (yaml.YAMLError, ValueError) as error:
         _refuse_yaml(findings, error)
     return data, findings
