@@ -158,7 +158,7 @@ def test_the_office_takes_a_reply_back_on_its_page_and_a_short_reason_is_named(
         service.reply(key, TEXT, SYSTEM)
     sign_in(client, Role.OFFICE)
     short = client.submit(f"/cases/{key}", form=f"/cases/{key}/take-back", reason="推诿")
-    assert "5" in short.text
+    assert "请填写 5 到 500 个字的理由。" in short.text
     with app.app_context():
         assert service.reply_for(key) is not None
     client.submit(f"/cases/{key}", form=f"/cases/{key}/take-back", reason="推诿，不合要求")
