@@ -33,6 +33,7 @@ from survey.base.store.database import give_back, session
 from survey.collect import service as collect
 from survey.collect.models import ResponseRow
 from survey.estimate import service as estimate
+from survey.followup import service as followup
 from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.score import service as score
@@ -83,6 +84,7 @@ def measure(app: Flask, watch: Stopwatch, answers: int, form: str) -> None:
         give_back()
         print(f"{'floor: counting the rows of responses':<58}{watch.floor:8.3f} s{1:9.2f}")
         watch.timed("projection from nothing", collect.bring_up_to_date)
+        watch.timed("list of bad ratings from nothing", followup.bring_up_to_date)
         _one_answer(filled, form)
         watch.timed("one day's change: one answer more", collect.bring_up_to_date)
         chosen = collect.Chosen(rounds.selection(rounds.round_(filled.round_id)))
