@@ -15,6 +15,7 @@ from survey.base.people import accounts
 from survey.base.people.roles import Role
 from survey.base.settings import PREFIX, ROOT, from_environment
 from survey.base.store.database import engine, session
+from survey.base.web import drawing
 from survey.examples import service as example
 from survey.units import service as units
 
@@ -22,6 +23,8 @@ WORKERS = 2
 THREADS = 4
 BACKLOG = 2048
 SECONDS_TO_STOP = 10
+#: loaded before the workers are forked, so that nobody waits for the drawing library
+DRAWING = ("survey.estimate.pages.charts", "survey.score.pages.charts")
 PUBLIC_URL = f"{PREFIX}PUBLIC_URL"
 
 
@@ -72,6 +75,8 @@ def _check_port(host: str, port: int) -> None:
 
 def _hand_over(host: str, port: int, workers: int) -> None:
     """Become the server: its workers are forked from this process, which has imported everything already."""
+    for name in DRAWING:
+        drawing.load(name)
     session().close()
     engine().dispose()  # a connection must not be shared by two processes
     os.chdir(ROOT)
