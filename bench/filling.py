@@ -7,14 +7,20 @@ measured. Everything else goes through the doors of the rooms.
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import insert
+
+if not __package__:
+    # run as a file, this folder stands first on the path, and its weighting.py would hide the package
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from survey.base.store.database import writing
 from survey.collect.models import AnswerRow, ResponseRow, TallyMarkRow

@@ -107,6 +107,30 @@ def with_own_form(settings: Settings):
     app.extensions["engine"].dispose()
 
 
+def _asked_by_link(citizen: Client, unit: int, grades: tuple[int, ...]) -> None:
+    """A wave of peers, everybody asked by a personal link."""
+    today = clock.today()
+    frame = sample.add_frame(
+        sample.FrameSource("名单", "局", today, "编号", ()), [sample.Case(f"{n}", ()) for n in range(len(grades))]
+    )
+    wave = sample.add_wave(
+        "四等次调查",
+        frame_id=frame.id,
+        opens_on=today,
+        closes_on=today,
+        kind="panel",
+        questionnaire="H3",
+        group="peers",
+    )
+    sample.lock_design(wave.id, sample.DesignChoice(method="census", reserve_share=0))
+    sample.draw(wave.id, "一二三四五六七八")
+    sample.open_wave(wave.id)
+    for link, grade in zip(sample.links(wave.id), grades, strict=True):
+        token = link.url.rpartition("/")[2]
+        field = f"u{unit}.H-1"
+        assert citizen.post(f"/p/{token}", data={field: str(grade)}).status_code == 303
+
+
 def test_a_form_of_four_grades_is_one_document(with_own_form: Flask):
     numbers = units.add_units([units.NewUnit("101", "甲局", "1", "部门")])
     units.add_windows([units.NewWindow("101", "101-1", "窗口", "H3")])
@@ -123,26 +147,7 @@ def test_a_form_of_four_grades_is_one_document(with_own_form: Flask):
     page = citizen.get(f"/r/{code}")
     assert citizen.post(f"/r/{code}", data={"token": token_in(page.text), "H-1": "5"}).status_code == 400
 
-    frame = sample.add_frame(
-        sample.FrameSource("名单", "局", today, "编号", ()), [sample.Case(f"{n}", ()) for n in range(4)]
-    )
-    wave = sample.add_wave(
-        "四等次调查",
-        frame_id=frame.id,
-        opens_on=today,
-        closes_on=today,
-        kind="panel",
-        questionnaire="H3",
-        group="peers",
-    )
-    sample.lock_design(wave.id, sample.DesignChoice(method="census", reserve_share=0))
-    sample.draw(wave.id, "一二三四五六七八")
-    sample.open_wave(wave.id)
-    for link, grade in zip(sample.links(wave.id), (4, 3, 3, 2), strict=True):
-        token = link.url.rpartition("/")[2]
-        field = f"u{numbers['101']}.H-1"
-        assert citizen.post(f"/p/{token}", data={field: str(grade)}).status_code == 303
-
+    _asked_by_link(citizen, numbers["101"], (4, 3, 3, 2))
     run = estimate.compute(made.id)
     counter = estimate.indices(run.id, source="counter")[0]
     assert counter.scale == "four"
