@@ -39,7 +39,8 @@ FOLDER = "SURVEY_TESTS_FOLDER"
 SignIn = Callable[..., Viewer]
 
 
-#: a gate that opens today opens tomorrow, on a busy machine too: examples from a fixed seed, no stopwatch; HYPOTHESIS_PROFILE=default looks for others
+#: a gate that opens today opens tomorrow, on a busy machine too: examples from a fixed seed, no stopwatch;
+#: HYPOTHESIS_PROFILE=default looks for others
 hypothesis_settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
