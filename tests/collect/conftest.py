@@ -1,9 +1,10 @@
-"""A town to rate: two bodies with counters, a round, a poll and a panel."""
+"""A town to rate: two bodies with counters, a round, a poll and a panel; and a fair, with forms on other scales."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,12 +12,35 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from survey import create_app
 from survey.base import clock
+from survey.base.settings import Settings
 from survey.base.store.database import engine
+from survey.collect import service
 from survey.collect.models import AnswerRow, KeptAsideRow, ResponseRow, SubmissionRow
+from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.units import service as units
+from tests.client import Client
+from tests.databases import Databases
+
+#: the day on which a fair is held, the last of its month
+TODAY = date(2026, 3, 31)
+#: forms of an installation's own: their scales
+OWN_FORMS = {"F": "four", "T": "three", "X": "ten"}
+OWN_FORM = """
+code: {code}
+version: 1
+zh: {{title: 自定问卷 {code}, text: 补充意见}}
+en: {{title: Own form {code}, text: Remarks}}
+use: counter
+scale: {scale}
+tags: all
+questions:
+  - {{code: {code}-1, category: overall, overall: true, zh: 总的来说, en: Overall}}
+  - {{code: {code}-2, category: attitude, zh: 服务态度, en: Attitude}}
+"""
 
 
 @dataclass(frozen=True)
@@ -112,3 +136,106 @@ def token_in(html: str) -> str:
     found = re.search(r'name="token" value="([^"]+)"', html)
     assert found, html
     return found.group(1)
+
+
+@dataclass(frozen=True)
+class Fair:
+    """Two bodies with a counter each and one without, all of March and the year as rounds, forms on every scale."""
+
+    app: Flask
+    #: code -> number
+    units: dict[str, int]
+    windows: dict[str, int]
+    year: rounds.Round
+    march: rounds.Round
+
+    def inside(self) -> AbstractContextManager[object]:
+        return self.app.app_context()
+
+    def say(
+        self,
+        unit: str | None,
+        levels: Sequence[int],
+        *,
+        day: date = TODAY,
+        form: str = "W1",
+        collection: int | None = None,
+        **more: object,
+    ) -> list[str]:
+        """Store an answer to the overall question for each level: at counters, or in another collection.
+
+        To be called inside an application context.
+        """
+        number = rounds.standing(form) if collection is None else collection
+        question = questions.questionnaire(form).overall.code
+        values = {"channel": 3, "unit_id": self.units[unit] if unit else None, **more}
+        return service.add_responses(
+            [service.NewResponse(number, day, form, answers=[service.NewAnswer(question, n)], **values) for n in levels]
+        )
+
+    def several(self, collection: int, said: dict[str, int], **more: object) -> str:
+        """Store a form about several bodies: unit code -> level of its overall question; returns its key."""
+        answers = [service.NewAnswer("G-1", level, unit_id=self.units[unit]) for unit, level in said.items()]
+        values = {"day": TODAY, "channel": 6, **more}
+        return service.add_responses([service.NewResponse(collection, questionnaire="G", answers=answers, **values)])[0]
+
+    def collection(self, kind: str, form: str = "G", *, closes_on: date | None = TODAY) -> int:
+        """A collection of a kind."""
+        made = rounds.add_collection(rounds.NewCollection(f"{kind}-1", f"征集 {kind}", kind, form, closes_on=closes_on))
+        return made.id
+
+
+def own_forms(settings: Settings) -> Settings:
+    """The same settings, with forms of the installation's own on the scales that no shipped form has."""
+    folder = settings.instance / "questionnaires"
+    folder.mkdir()
+    for code, scale in OWN_FORMS.items():
+        (folder / f"{code}.yaml").write_text(OWN_FORM.format(code=code, scale=scale), encoding="utf-8")
+    return settings
+
+
+def held_fair(settings: Settings) -> Iterator[Fair]:
+    """The fair in an empty database; ends its connections afterwards."""
+    app = create_app(own_forms(settings))
+    app.test_client_class = Client
+    with app.app_context():
+        numbers = units.add_units(
+            [units.NewUnit(code, name, "1", "部门") for code, name in (("a", "甲局"), ("b", "乙局"), ("c", "丙局"))]
+        )
+        windows = units.add_windows([units.NewWindow("a", "a-1", "甲窗口"), units.NewWindow("b", "b-1", "乙窗口")])
+        year = rounds.add_round("2026", "全年", date(2026, 1, 1), date(2026, 12, 31))
+        march = rounds.add_round("2026-03", "三月", date(2026, 3, 1), TODAY)
+    yield Fair(app, numbers, windows, year, march)
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def fair(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fair]:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    yield from held_fair(settings)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def fair_on_each_database(
+    request: pytest.FixtureRequest, settings: Settings, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Fair]:
+    """The fair, once on SQLite and once on PostgreSQL."""
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    if request.param == "sqlite":
+        yield from held_fair(settings)
+        return
+    address = databases.postgres()
+    yield from held_fair(Settings(**{**vars(settings), "database_url": address}))
+    databases.drop(address)
+
+
+@pytest.fixture(scope="module")
+def still_fair(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
+    """A fair that a module's tests share: they must not store anything. An application context is open."""
+    instance = tmp_path_factory.mktemp("still") / "instance"
+    instance.mkdir()
+    address = databases.sqlite(instance / "survey.db")
+    settings = Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://localhost")
+    for fair in held_fair(settings):
+        with fair.inside():
+            yield fair
