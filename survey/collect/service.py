@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from sqlalchemy import delete, insert, select
@@ -122,9 +122,9 @@ def import_ratings(data: bytes, choice: ImportChoice, *, actor: str = "") -> Imp
         ImportFaults: with every line that does not fit.
         Refused: the mapping or the form is none.
     """
+    plan = ratings.plan(data, choice, clock.today())
     number = rounds.standing(choice.form) if choice.kind == "counter" else rounds.imports(choice.form, choice.group)
-    plan = ratings.plan(data, choice, clock.today(), number)
-    _store(plan.responses)
+    _store([replace(response, collection_id=number) for response in plan.responses])
     audit.record(
         "ratings.imported",
         choice.form,

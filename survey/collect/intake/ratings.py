@@ -32,6 +32,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 #: columns that are no words
 CODES = ("level", "unit", "window", "day", "channel")
+#: stands in a response until a file is known to be whole and its collection is found or made
+NO_COLLECTION = 0
 TAG_SEPARATORS = re.compile(r"[|,;、\uff0c\uff1b]")
 
 
@@ -76,14 +78,13 @@ class ImportPlan:
         return min(days), max(days)
 
 
-def plan(data: bytes, choice: ImportChoice, today: date, collection_id: int = 0) -> ImportPlan:
-    """Read a file into responses, without storing any.
+def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
+    """Read a file into responses that belong to no collection yet, without storing any.
 
     Args:
         data: the file.
         choice: how it is to be read.
         today: no line may lie after it.
-        collection_id: what the responses are to belong to; 0 for a dry run.
 
     Raises:
         ImportFaults: with every line that does not fit.
@@ -98,7 +99,7 @@ def plan(data: bytes, choice: ImportChoice, today: date, collection_id: int = 0)
         codes=CODES,
         free=("text",),
     )
-    reader = _Reader(choice, today, collection_id)
+    reader = _Reader(choice, today)
     responses = [response for row in table.rows if (response := reader.read(row)) is not None]
     if reader.faults:
         raise ImportFaults(gettext("The file was not imported: %(n)s faults.", n=len(reader.faults)), reader.faults)
@@ -123,13 +124,12 @@ def _scale_of(form: questions.Questionnaire) -> questions.Scale:
 class _Reader:
     """Reads lines into responses and notes what is wrong with the others."""
 
-    def __init__(self, choice: ImportChoice, today: date, collection_id: int) -> None:
+    def __init__(self, choice: ImportChoice, today: date) -> None:
         self.choice = choice
         self.form = questions.require_form(choice.form)
         self.scale = _scale_of(self.form)
         levels = questions.levels_of(choice.mapping, self.scale)
         self.levels = {tables.as_code(word).casefold(): level for word, level in levels.items()}
-        self.collection_id = collection_id
         self.today, self.day = today, choice.day or today
         self.units = {unit.code: unit.id for unit in units.units(active_only=False)}
         self.windows = {window.code: window for window in units.windows()}
@@ -155,7 +155,7 @@ class _Reader:
         if len(self.faults) > before:
             return None
         return NewResponse(
-            collection_id=self.collection_id,
+            collection_id=NO_COLLECTION,
             day=day,
             questionnaire=self.form.code,
             channel=channel,
