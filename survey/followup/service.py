@@ -124,16 +124,17 @@ def reply(key: str, text: str, viewer: Viewer) -> None:
 
 
 def reply_many(texts: Mapping[str, str], viewer: Viewer) -> None:
-    """Answer many cases at once: key -> reply; for answers that were given outside this product."""
-    day = clock.today()
+    """Answer many cases at once: key -> reply; for answers that were given outside this product.
+
+    A text that is too short or too long answers nothing: its case stays open.
+    """
+    day, said = clock.today(), {key: text.strip() for key, text in texts.items() if rules.is_reply(text)}
     session().add_all(
-        ReplyRow(response_key=key, text=text.strip(), day=day, author=viewer.username)
-        for key, text in texts.items()
-        if rules.is_reply(text)
+        ReplyRow(response_key=key, text=text, day=day, author=viewer.username) for key, text in said.items()
     )
     session().flush()
-    cases_.note_replies(texts, answered=True)
-    audit.record("cases.replied", gettext("%(n)s cases", n=len(texts)))
+    cases_.note_replies(said, answered=True)
+    audit.record("cases.replied", gettext("%(n)s cases", n=len(said)))
     commit()
 
 
