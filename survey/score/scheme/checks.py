@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import gettext
@@ -9,7 +10,7 @@ from flask_babel import gettext
 from survey.questions.service import FIVE, PointsFault, PointsTable
 from survey.score.scheme.components import read_classes, title_in
 from survey.score.scheme.grades import read_grades
-from survey.score.scheme.read import Findings, known_keys, list_in, number_in, read_source
+from survey.score.scheme.read import Findings, check_length, known_keys, list_in, number_in, read_source
 from survey.score.scheme.scheme import FLOORS, ClassRules, Extra, Scheme
 
 KEYS = (
@@ -17,6 +18,8 @@ KEYS = (
     "floor", "decimals", "ties", "sources", "assumptions",
 )  # fmt: skip
 EXTRA_KEYS = ("id", "title", "cap")
+#: it stands in addresses
+CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
 
 
 def check_scheme(text: str) -> Scheme:
@@ -56,7 +59,7 @@ def check_scheme(text: str) -> Scheme:
 
 def _code(findings: Findings, value: object) -> str:
     text = "" if value is None else str(value)
-    if not 2 <= len(text) <= 40 or not text.replace("-", "").replace("_", "").isascii() or " " in text:
+    if not CODE.fullmatch(text):
         findings.add("id", value, gettext("Name the scheme with 2 to 40 letters, digits and dashes."))
     return text
 
@@ -106,6 +109,7 @@ def _extras(findings: Findings, data: dict[str, Any]) -> tuple[Extra, ...]:
             code = str(item.get("id") or "")
             if not code or code in {extra.code for extra in found}:
                 findings.add(f"{path}.id", code, gettext("Give each bonus and deduction an id of its own."))
+            check_length(findings, f"{path}.id", code)
             cap = number_in(findings, f"{path}.cap", item.get("cap"))
             title = title_in(findings, f"{path}.title", item.get("title"))
             found.append(Extra(code, title, kind, cap or 0.0))

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from survey.questions.service import Words
-from survey.score.scheme.read import Findings, known_keys, list_in, number_in
+from survey.score.scheme.read import Findings, check_length, known_keys, list_in, number_in
 from survey.score.scheme.scheme import SURVEYS, ClassRules, Component
 from survey.score.scheme.selectors import KEYS as SELECTOR_KEYS
 from survey.score.scheme.selectors import read_points_table, read_selector
@@ -126,6 +126,7 @@ class _Tree:
             self.findings.add(where, source, gettext("A component has either parts or a source of its own."))
         elif source.startswith("external:") and len(source) > len("external:"):
             full = number_in(self.findings, f"{path}.out_of", item.get("out_of"), low=0.01)
+            check_length(self.findings, where, source.removeprefix("external:"))
             return "external", source.removeprefix("external:"), full or 1.0
         elif source not in (*SURVEYS, "composite"):
             known = ", ".join((*SURVEYS, "external:CODE", "composite"))
@@ -165,11 +166,11 @@ class _Tree:
         if not math.isnan(given) and abs(given - needed) > TOLERANCE:
             sentence = gettext(
                 "These add up to %(given)s%(unit)s; they must add up to %(needed)s%(unit)s.",
-                given=f"{given:g}",
+                given=f"{given:.10g}",
                 needed=f"{needed:g}",
                 unit=unit,
             )
-            self.findings.add(path, f"{given:g}{unit}", sentence)
+            self.findings.add(path, f"{given:.10g}{unit}", sentence)
 
 
 def _plain(value: Any) -> float:

@@ -20,7 +20,7 @@ def read_grades(findings: Findings, value: object) -> tuple[Grade, ...]:
     A grade needs only `from`; where the text of a scheme also says where a grade ends, `below` is compared with
     the next grade's `from`, and what does not meet is a gap or an overlap.
     """
-    items = [item for item in list_in(findings, "grades", value) if isinstance(item, dict)]
+    items = [item if isinstance(item, dict) else {} for item in list_in(findings, "grades", value)]
     if not items:
         return ()
     read = [_grade(findings, f"grades[{i}]", item) for i, item in enumerate(items)]

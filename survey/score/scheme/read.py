@@ -16,6 +16,7 @@ from survey.base.errors import Fault, ImportFaults
 from survey.base.plain_yaml import PlainLoader
 
 LONGEST = 200_000
+LONGEST_CODE = 64
 #: "35-40", "35–40 %", "35 至 40": two numbers where one is needed
 RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*%?\s*(-|–|—|~|～|至|到|to)\s*\d+(\.\d+)?\s*%?\s*$")
 #: deeper than any scheme; also what keeps a hostile file from exhausting the reader
@@ -141,6 +142,12 @@ def known_keys(findings: Findings, path: str, mapping: Mapping[str, object], kno
         if key not in known:
             sentence = gettext("This key is not known here; known are: %(keys)s.", keys=", ".join(known))
             findings.add(f"{path}.{key}" if path else str(key), "", sentence)
+
+
+def check_length(findings: Findings, path: str, code: str) -> None:
+    """A code under which values are brought in must fit where they are kept."""
+    if len(code) > LONGEST_CODE:
+        findings.add(path, code, gettext("Use at most %(max)d characters.", max=LONGEST_CODE))
 
 
 def list_in(findings: Findings, path: str, value: object) -> list[Any]:

@@ -92,7 +92,7 @@ def _channel(text: str) -> int | None:
     """
     if text in questions.CHANNEL_CODES:
         return questions.CHANNEL_CODES[text]
-    return int(text) if text.isdigit() and int(text) in questions.CHANNELS else None
+    return int(text) if text.isdecimal() and int(text) in questions.CHANNELS else None
 
 
 def _form(findings: Findings, path: str, value: object) -> str:

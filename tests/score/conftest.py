@@ -1,0 +1,24 @@
+"""What tests of scores share: an application to read with, in which nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from survey import create_app
+from survey.base.settings import Settings
+from tests.databases import Databases
+
+
+@pytest.fixture(scope="module")
+def still_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application that a module's tests share: they must not store anything. Its context is open."""
+    instance = tmp_path_factory.mktemp("still") / "instance"
+    instance.mkdir()
+    address = databases.sqlite(instance / "survey.db")
+    app = create_app(Settings(instance, address, "a key for tests", "http://localhost"))
+    with app.app_context():
+        yield app
+    app.extensions["engine"].dispose()
