@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from flask import Flask
 
+from survey.base.settings import Settings
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.units import service as units
+from tests.databases import Databases
+from tests.estimate.county import County, found_county
 
 OPENS, CLOSES = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -81,3 +84,21 @@ def place(app: Flask) -> Place:
 def place_on_each_database(app_on_each_database: Flask) -> Place:
     with app_on_each_database.app_context():
         return build()
+
+
+@pytest.fixture(scope="session")
+def county(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """A county that all tests share: they only look at it."""
+    instance = tmp_path_factory.mktemp("county") / "instance"
+    instance.mkdir()
+    address = databases.sqlite(instance / "survey.db")
+    yield from found_county(
+        Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://localhost")
+    )
+
+
+@pytest.fixture
+def inside(county: County) -> Iterator[County]:
+    """The county in an application context."""
+    with county.inside():
+        yield county
