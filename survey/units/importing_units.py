@@ -56,9 +56,7 @@ def _known() -> _Known:
 
 def _check_classes(table: Table, known: _Known, faults: Faults) -> None:
     """A class has one code and one name, in the file and in the store."""
-    told = {row.get("class_code"): row.get("class_name") for row in reversed(table.rows)}
-    named = {code: name for code, name in told.items() if code and name}
-    names = {**named, **known.class_names}
+    names = _class_names(table, known)
     for row in table.rows:
         code, name = row.get("class_code"), row.get("class_name")
         if name and not code and name not in names.values():
@@ -70,6 +68,12 @@ def _check_classes(table: Table, known: _Known, faults: Faults) -> None:
         if name and name != settled:
             words = gettext("Class %(code)s is called %(name)s; use that name.", code=code, name=settled)
             faults.note(row, "class_name", words)
+
+
+def _class_names(table: Table, known: _Known) -> dict[str, str]:
+    """What each class is called: as stored, else as the first line says that names it."""
+    told = ((row.get("class_code"), row.get("class_name")) for row in reversed(table.rows))
+    return {**{code: name for code, name in told if code and name}, **known.class_names}
 
 
 def _check_parents(table: Table, known: _Known, faults: Faults) -> None:
@@ -85,10 +89,10 @@ def _check_parents(table: Table, known: _Known, faults: Faults) -> None:
 
 
 def _plan(table: Table, known: _Known) -> UnitPlan:
-    codes_by_name = {name: code for code, name in known.class_names.items()}
+    names = _class_names(table, known)
     added, changed, same = [], [], 0
     for row in table.rows:
-        new = _completed(row, known, codes_by_name)
+        new = _completed(row, known, names)
         old = known.units.get(new.code)
         if old is None:
             added.append((row.line, new))
@@ -104,16 +108,17 @@ def _plan(table: Table, known: _Known) -> UnitPlan:
     )
 
 
-def _completed(row: Row, known: _Known, codes_by_name: dict[str, str]) -> NewUnit:
+def _completed(row: Row, known: _Known, class_names: dict[str, str]) -> NewUnit:
     """A line as a whole unit: what its table has no column for stays as it is stored."""
     old = known.units.get(row.get("code"))
-    class_code = row.get("class_code") or codes_by_name.get(row.get("class_name"), "")
+    codes = {name: code for code, name in class_names.items()}
+    class_code = row.get("class_code") or codes.get(row.get("class_name"), "")
     if old and not {"class_code", "class_name"} & set(row.cells):
         class_code = old.class_code
     parent = row.get("parent_code")
     if old and "parent_code" not in row.cells:
         parent = known.parents[old.code]
-    return NewUnit(row.get("code"), row.get("name"), class_code, row.get("class_name"), parent)
+    return NewUnit(row.get("code"), row.get("name"), class_code, class_names.get(class_code, ""), parent)
 
 
 def _carry_out(added: list[NewUnit], changed: list[NewUnit], known: _Known) -> None:

@@ -54,7 +54,8 @@ def add_units(wanted: Sequence[NewUnit]) -> dict[str, int]:
     parents = {new.code: new.parent_code for new in wanted}
     if circle := rules.in_circle(parents):
         raise Refused(gettext("These units would stand above themselves: %(codes)s.", codes=", ".join(sorted(circle))))
-    classes = add_classes({new.class_code: new.class_name for new in wanted})
+    named = {new.class_code: new.class_name for new in wanted if new.class_name}
+    classes = add_classes({**{new.class_code: "" for new in wanted}, **named})
     rows = [
         {"code": new.code, "name": new.name, "class_id": classes.get(new.class_code), "active": True} for new in wanted
     ]
