@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -185,18 +185,14 @@ class Fair:
         return made.id
 
 
-def own_forms(settings: Settings) -> Settings:
-    """The same settings, with forms of the installation's own on the scales that no shipped form has."""
+def held_fair(settings: Settings, more_forms: Mapping[str, str] | None = None) -> Iterator[Fair]:
+    """The fair in an empty database, with forms on the scales that no shipped form has; ends its connections."""
     folder = settings.instance / "questionnaires"
     folder.mkdir()
-    for code, scale in OWN_FORMS.items():
-        (folder / f"{code}.yaml").write_text(OWN_FORM.format(code=code, scale=scale), encoding="utf-8")
-    return settings
-
-
-def held_fair(settings: Settings) -> Iterator[Fair]:
-    """The fair in an empty database; ends its connections afterwards."""
-    app = create_app(own_forms(settings))
+    own = {f"{code}.yaml": OWN_FORM.format(code=code, scale=scale) for code, scale in OWN_FORMS.items()}
+    for name, text in {**own, **(more_forms or {})}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    app = create_app(settings)
     app.test_client_class = Client
     with app.app_context():
         numbers = units.add_units(

@@ -102,14 +102,14 @@ def test_the_group_is_named_only_where_one_was_chosen(office: Client):
     assert "日期范围 2026-03-31 – 2026-03-31" in said
 
 
-@pytest.mark.parametrize(("source", "name"), [("import", "导入"), ("counter", "窗口评价")])
+@pytest.mark.parametrize(("source", "name"), [("import", "导入数据"), ("counter", "窗口评价")])
 def test_a_confirmed_file_is_stored_by_a_job_and_leads_to_its_answers(
     fair: Fair, office: Client, source: str, name: str
 ):
     ready = send(office, "满意度,窗口\n满意,a-1\n不满意,b-1\n", source=source)
     action = re.search(r'action="(/answers/import/[\w-]{22})"', ready.text)
     assert action
-    assert name in plain(ready)
+    assert f"来源 {name} 日期范围" in plain(ready)
     token = re.findall(r'name="csrf_token" value="([^"]+)"', ready.text)[-1]
     answer = office.post(action[1], data={"csrf_token": token, "source": source})
     assert answer.status_code == 302

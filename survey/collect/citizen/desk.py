@@ -41,9 +41,15 @@ def look_up_counter(code: str, today: date) -> OpenCounter | None:
     if place is None:
         return None
     if number is None:
-        number = rounds.standing(place.questionnaire)
-        give_back()
+        number = _standing(place.questionnaire)
     return OpenCounter(place, questions.questionnaire(place.questionnaire), number, today, is_demo)
+
+
+def _standing(form: str) -> int:
+    """The standing collection of a form; the session holds no lock afterwards that the writer would wait for."""
+    number = rounds.standing(form)
+    give_back()
+    return number
 
 
 def edition(token: FormToken) -> Questionnaire:
@@ -55,7 +61,7 @@ def edition(token: FormToken) -> Questionnaire:
 def submission(counter: OpenCounter, form: Questionnaire, token: FormToken, content: FilledForm) -> NewSubmission:
     """A filled-in counter form, ready to be stored."""
     response = NewResponse(
-        collection_id=counter.collection_id if form.code == counter.form.code else rounds.standing(form.code),
+        collection_id=counter.collection_id if form.code == counter.form.code else _standing(form.code),
         day=counter.day,
         questionnaire=form.code,
         version=form.version,
