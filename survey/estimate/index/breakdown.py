@@ -81,9 +81,14 @@ def _numbers(found: Numbers, row: int, measure: Measure) -> dict[str, Any]:
 
 def _shares(part: Material) -> dict[int, float]:
     """Stratum -> its share in the unit's index: the weight of its valid answers."""
-    valid = (part.level >= 1) | (part.score >= 0)
+    valid = _is_valid(part)
     weight = np.bincount(part.stratum[valid], weights=(part.weight * part.frequency)[valid])
     return {h: float(one / weight.sum()) for h, one in enumerate(weight) if one > 0}
+
+
+def _is_valid(part: Material) -> NDArray[np.bool_]:
+    """(n,) rows that count in the mean."""
+    return np.asarray((part.level >= 1) | (part.score >= 0))
 
 
 def _variance_shares(part: Material, measure: Measure) -> dict[int, float]:
@@ -121,7 +126,9 @@ def by_part(
     found = numbers(rows, np.where(known, place, -1), measure) if len(rows) else None
     if found is None:
         return []
-    hidden = hidden_parts(found.valid_n.tolist(), floors.hidden)
+    # answers of no part are one too: the whole less all parts would tell them
+    of_none = int(rows.frequency[~known & _is_valid(rows)].sum())
+    hidden = hidden_parts([*found.valid_n.tolist(), of_none], floors.hidden)
     return [
         DomainLine(str(names[h]), "hidden") if row in hidden else _part(str(names[h]), found, row, floors, measure)
         for row, h in enumerate(found.labels)
