@@ -107,16 +107,18 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
 
 def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
     """Store external values; each replaces the one before of the same unit."""
+    round_ = rounds.round_(round_id)
     count = values.set_values(round_id, scheme_code, new)
-    audit.record("score-values.set", scheme_code, round=rounds.round_(round_id).code, values=count)
+    audit.record("score-values.set", scheme_code, round=round_.code, values=count)
     commit()
     return count
 
 
 def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
     """Store bonuses and deductions in place of all before of this round and scheme."""
+    round_ = rounds.round_(round_id)
     count = values.set_extras(round_id, scheme_code, new)
-    audit.record("score-extras.set", scheme_code, round=rounds.round_(round_id).code, entries=count)
+    audit.record("score-extras.set", scheme_code, round=round_.code, entries=count)
     commit()
     return count
 

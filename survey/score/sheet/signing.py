@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,12 +116,12 @@ def _private_key(instance: Path) -> Ed25519PrivateKey:
 
 
 def _make_key(path: Path) -> None:
-    """Written aside and linked into place, so that two processes at once end with one key."""
+    """Written aside and linked into place, so that two processes or threads at once end with one key."""
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.new")
+    aside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
