@@ -12,7 +12,7 @@ FIGURE = re.compile(
 )
 FACT = re.compile(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", re.DOTALL)
 ALERT = re.compile(r'<div class="alert alert-(\w+)"[^>]*>(.*?)</div>', re.DOTALL)
-CHOICE = re.compile(r'<option value="([^"]*)"[^>]*>(.*?)</option>', re.DOTALL)
+CHOICE = re.compile(r'<option [^>]*?value="([^"]*)"[^>]*>(.*?)</option>', re.DOTALL)
 
 
 def words(html: str) -> str:
