@@ -7,7 +7,7 @@ by chance, and counts for one over the number of pairs that exceed with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from scipy import special
 
 from weighting.base.arrays import Floats, Ints
 
-#: draws need no more than seven digits
-Singles: TypeAlias = NDArray[np.float32]
+#: draws need no more than seven digits, unless differences are far less certain than units
+Drawn: TypeAlias = NDArray[np.floating[Any]]
+#: the smallest error of a difference that seven digits can carry, as a share of the largest root
+_SEVEN_DIGITS = 0.03
 #: plain draws that find where to sample, and by how much more often than alpha that is exceeded
 _PILOT, _WIDER = 1000, 1.7
 #: pairs times draws held at once
@@ -45,11 +47,11 @@ class DifferenceDraws:
     1.96
     """
 
-    #: (p, p) covariance, and errors of the differences
-    gram: Floats
+    #: (p, p) covariance, and errors of the differences, in the unit of the largest root
+    gram: Drawn
     errors: Floats
     #: (p, D) normal errors
-    noise: Singles
+    noise: Drawn
     #: (D,) chances that choose a pair, how far it exceeds, and its sign
     chances: Floats
 
@@ -63,9 +65,13 @@ class DifferenceDraws:
             seed: their seed.
         """
         rng = np.random.default_rng(seed)
-        single = root.astype(np.float32)
-        noise = single @ rng.standard_normal((root.shape[1], max(draws, _PILOT)), dtype=np.float32)
-        return DifferenceDraws(root @ root.T, difference_errors(root), noise, rng.random((3, draws)))
+        scaled = root / (np.abs(root).max(initial=0.0) or 1.0)  # critical values have no unit, and nothing overflows
+        errors = difference_errors(scaled)
+        enough = errors[errors > 0].min(initial=1.0) >= _SEVEN_DIGITS
+        digits: Any = np.float32 if enough else np.float64
+        normal = rng.standard_normal((root.shape[1], max(draws, _PILOT)), dtype=np.float32)
+        noise = scaled.astype(digits) @ normal.astype(digits, copy=False)
+        return DifferenceDraws((scaled @ scaled.T).astype(digits), errors, noise, rng.random((3, draws)))
 
     def critical_value(self, first: Ints, second: Ints, level: float, draws: int) -> float:
         """The value that the largest |difference| / error of some pairs exceeds with chance 1 - level.
@@ -85,7 +91,7 @@ class DifferenceDraws:
         varied = error > 0
         if not varied.any():
             return 0.0
-        pairs = _PairDraws(self, first[varied], second[varied], error[varied].astype(np.float32))
+        pairs = _PairDraws(self, first[varied], second[varied], error[varied].astype(self.noise.dtype))
         wider = min(_WIDER * (1 - level), 1 - level / 2)
         least = float(np.quantile(pairs.sizes(self.noise[:, :_PILOT]).max(axis=0), 1 - wider))
         block = max(1, _BLOCK // len(pairs.error))
@@ -108,10 +114,10 @@ class _Exceeding:
     """Draws that exceed a bound in at least one pair."""
 
     #: (draws,) size of the pair that was made to exceed
-    own: Singles
+    own: Drawn
     #: (E,) draw and size of every pair that exceeds
     draw: Ints
-    size: Singles
+    size: Drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +126,9 @@ class _PairDraws:
     first: Ints
     second: Ints
     #: (P,) standard error of each difference
-    error: Singles
+    error: Drawn
 
-    def sizes(self, noise: Singles) -> Singles:
+    def sizes(self, noise: Drawn) -> Drawn:
         """(P, draws) standardised differences of (p, draws) errors."""
         away = noise[self.first]
         away -= noise[self.second]
@@ -137,11 +143,11 @@ class _PairDraws:
         one, two, error = self.first[pair], self.second[pair], self.error[pair].astype(np.float64)
         wanted = -special.ndtri(special.ndtr(-least) * tail) * error * np.where(side < 0.5, -1.0, 1.0)
         shift = (wanted - noise[one, every] + noise[two, every]) / error**2
-        gram = self.drawn.gram.astype(np.float32)
+        gram = self.drawn.gram
         moved = gram[:, one]
         moved -= gram[:, two]
-        moved *= shift.astype(np.float32)
+        moved *= shift.astype(moved.dtype)
         moved += noise
         sizes = self.sizes(moved)
-        place = np.flatnonzero(sizes.ravel() > np.float32(least))
+        place = np.flatnonzero(sizes.ravel() > sizes.dtype.type(least))
         return _Exceeding(sizes[pair, every], place % len(choice), sizes.ravel()[place])

@@ -161,7 +161,8 @@ def _sampford(chances: Floats) -> Floats:
     joint = np.outer(checked, checked)
     open_units = np.flatnonzero((checked < 1 - 1e-12) & (checked > 0))
     if open_units.size:
-        joint[np.ix_(open_units, open_units)] = _sampford_open(checked[open_units])
+        with np.errstate(over="ignore", invalid="ignore"):  # an overflow loses its digits, and is refused for that
+            joint[np.ix_(open_units, open_units)] = _sampford_open(checked[open_units])
     return joint
 
 
@@ -190,6 +191,6 @@ def _sampford_open(chances: Floats) -> Floats:
     kept = (n - chances[:, None] - chances[None, :]) * pair_product - pair_weighted
     joint = np.outer(odds, odds) * kept / whole if n > 1 else np.zeros(shape)
     np.fill_diagonal(joint, 0.0)
-    if np.abs(joint.sum(axis=1) - (n - 1) * chances).max() > 1e-6:
+    if not np.abs(joint.sum(axis=1) - (n - 1) * chances).max() <= 1e-6:
         raise WeightingError(f"Sampford's joint probabilities lose their digits for n = {n}: use a Poisson design.")
     return joint

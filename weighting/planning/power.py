@@ -95,9 +95,8 @@ def power_of_difference(
     0.801
     """
     error = _difference_error(n, sd, n_before, design_effect, population, overlap, correlation)
-    size = np.divide(
-        np.abs(np.asarray(difference, np.float64)), error, out=np.full(error.shape, np.inf), where=error > 0
-    )
+    away, error = np.broadcast_arrays(np.abs(np.asarray(difference, np.float64)), error)
+    size = np.divide(away, error, out=np.where(away > 0, np.inf, 0.0), where=error > 0)
     reach = _reach(level, comparisons)
     return np.asarray(ndtr(size - reach) + ndtr(-size - reach), np.float64)
 
