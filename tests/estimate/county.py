@@ -166,7 +166,8 @@ def _collect(county: County) -> None:
     """Answers that nobody drew, and two panels that give scores."""
     county.say(county.collect("online", "F4"), "F4", "A", [4] * 6 + [3] * 3 + [2] * 2 + [1] + [0] * 3)
     street = county.collect("open", "X10")
-    county.say(street, "X10", "A", [10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+    county.say(street, "X10", "A", [10, 9, 8, 7, 6], group_code="群众")
+    county.say(street, "X10", "A", [5, 4, 3, 2, 1], group_code="企业")
     county.say(street, "X10", "B", [10] * 40)
     deputies, cppcc = county.collect("panel", "H", "deputies"), county.collect("panel", "H", "cppcc")
     for body, scores in (("A", [90, 80, 70, 60, 100]), ("B", [50, 60, 70, 80, 90]), ("C", [100] * 5), ("D", [1, 2])):
