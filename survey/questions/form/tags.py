@@ -57,4 +57,4 @@ def all_tags() -> dict[str, Tag]:
 def tags_offered(offered: str | Sequence[str]) -> tuple[Tag, ...]:
     """The reasons that a form offers: "all", or those named."""
     known = all_tags()
-    return tuple(known.values()) if offered == "all" else tuple(known[code] for code in offered)
+    return tuple(known.values()) if offered == "all" else tuple(known[code] for code in dict.fromkeys(offered))
