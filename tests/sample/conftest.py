@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 
 import pytest
+from flask import Flask
 
+from survey import create_app
+from survey.base.settings import Settings
 from survey.rounds import service as rounds
 from survey.sample import service
+from tests.client import Client
+from tests.databases import Databases
 
 SOURCE = service.FrameSource(
     name="服务对象名单",
@@ -36,9 +41,70 @@ def frame_csv(cases: int = 240) -> str:
     return "\n".join(lines) + "\n"
 
 
+#: strata of `frame_csv()`: cases on the list, cases that CHOICE draws, reserve cases
+STRATA = {
+    "乡村 / 代表": (22, 5, 2),
+    "乡村 / 企业": (22, 5, 2),
+    "乡村 / 居民": (36, 6, 2),
+    "城镇 / 代表": (46, 7, 2),
+    "城镇 / 企业": (47, 7, 2),
+    "城镇 / 居民": (67, 10, 3),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An application that is only looked at, with a wave in each state."""
+
+    app: Flask
+    #: draft, locked, drawn, open (each outcome once in 城镇 / 居民, complete twice), closed, panel
+    waves: dict[str, service.Wave]
+
+
+@pytest.fixture(scope="session")
+def still(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application with an empty database, for what speaks but stores nothing."""
+    yield from _application(databases, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def standing(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """Waves to look at; whoever changes one makes a wave of their own by `make_wave`."""
+    for app in _application(databases, tmp_path_factory):
+        with app.app_context():
+            waves = _waves_in_each_state()
+        yield Standing(app, waves)
+
+
+def _application(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    instance = tmp_path_factory.mktemp("instance")
+    address = databases.sqlite(instance / "survey.db")
+    app = create_app(Settings(instance, address, secret_key="a key for tests", public_url="http://localhost"))
+    app.test_client_class = Client
+    yield app
+    app.extensions["engine"].dispose()
+
+
+def _waves_in_each_state() -> dict[str, service.Wave]:
+    make = _maker()
+    found = {state: make(state) for state in ("draft", "drawn", "open", "closed")}
+    found["locked"] = make("draft")
+    service.lock_design(found["locked"].id, CHOICE)
+    found["panel"] = make("drawn", kind="panel", questionnaire="L", group="deputies")
+    keys = [line.case_key for line in service.cases(found["open"].id, stratum="城镇 / 居民")[0]]
+    letters = ("I", "I", "P", "R", "NC", "O", "NE")
+    table = "key,disposition\n" + "".join(f"{key},{letter}\n" for key, letter in zip(keys, letters, strict=False))
+    service.import_dispositions(found["open"].id, table.encode())
+    return {name: service.wave(wave.id) for name, wave in found.items()}
+
+
 @pytest.fixture
 def make_wave() -> MakeWave:
     """Makes a wave in the state asked for; needs an application context."""
+    return _maker()
+
+
+def _maker() -> MakeWave:
     numbers = count(1)
 
     def make(state: str = "open", *, kind: str = "poll", data: str = "", **values: object) -> service.Wave:

@@ -16,6 +16,8 @@ LONGEST_KEY = 64
 LONGEST_VALUE = 60
 #: more different values than this, and a column describes persons rather than strata
 MOST_VALUES = 200
+#: digits of a cell of telephone numbers; it may hold two or three mobile ones
+FEWEST_DIGITS, MOST_DIGITS = 5, 40
 #: headings that say what a column is, for the first guess
 KEY_HEADINGS = ("key", "case_key", "id", "编号", "序号", "样本编号", "个案编号", "代码")
 CONTACT_HEADINGS = {
@@ -127,5 +129,7 @@ def _phone_faults(table: tables.Table, column: str | None) -> Iterator[Fault]:
     for row in table.rows if column else ():
         text = row.get(column or "")
         digits = sum(character.isdigit() for character in text)
-        if text and not (5 <= digits <= 20 and all(c.isdigit() or c in "+-() /转,;、" for c in text)):
+        if text and not (
+            FEWEST_DIGITS <= digits <= MOST_DIGITS and all(c.isdigit() or c in "+-() /转,;、" for c in text)
+        ):
             yield row.fault(column or "", gettext("Write a telephone number in digits, or leave it empty."))
