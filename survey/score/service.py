@@ -21,7 +21,7 @@ from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Component, Scheme
 from survey.score.sheet import intake, sheets, signing, values
 from survey.score.sheet.intake import ExtraPlan, ValuePlan
-from survey.score.sheet.making import Given
+from survey.score.sheet.making import Given, units_of
 from survey.score.sheet.sheet import ClassSheet, Line, Part, SheetContent
 from survey.score.sheet.sheets import Sheet, SheetEntry
 from survey.score.sheet.values import NewExtra, NewValue
@@ -71,6 +71,7 @@ __all__ = [
     "shipped_schemes",
     "shipped_text",
     "signed_document",
+    "units_of",
     "verify_document",
 ]
 
@@ -142,7 +143,7 @@ def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool
 def missing_values(round_id: int, scheme_code: str) -> dict[str, list[str]]:
     """Code of an external value -> names of the units that still lack it."""
     present = list(values.given(round_id, scheme_code).values)
-    return intake.missing_values(newest_scheme(scheme_code), present)
+    return intake.missing_values(newest_scheme(scheme_code), units_of(round_id), present)
 
 
 def make_sheet(

@@ -201,13 +201,13 @@ def test_a_scheme_without_extras_says_so(desk: Desk) -> None:
 
 def test_what_is_missing_is_listed_by_value_for_units_that_need_it(desk: Desk, scheme: service.Scheme) -> None:
     ids = desk.unit_ids
-    assert intake.missing_values(scheme, []) == {
+    assert intake.missing_values(scheme, units.units(), []) == {
         "first": ["单位101", "单位102"],
         "second": ["单位101", "单位102"],
         "third": ["单位201"],
     }
     present = [("first", ids["101"]), ("third", ids["201"]), ("second", ids["201"])]
-    assert intake.missing_values(scheme, present) == {
+    assert intake.missing_values(scheme, units.units(), present) == {
         "first": ["单位102"],
         "second": ["单位101", "单位102"],
         "third": [],

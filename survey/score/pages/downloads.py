@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import get_locale, gettext
@@ -72,23 +72,23 @@ def why_unranked(reason: str) -> str:
     return words[reason]
 
 
-def value_table(scheme: Scheme, given: Given) -> Table:
-    """The table of external values to be filled in, with what is known already."""
+def value_table(scheme: Scheme, given: Given, judged: Iterable[units.Unit]) -> Table:
+    """The table of external values to be filled in for the judged units, with what is known already."""
     leaves = scheme.external_leaves()
     rows = [
         [unit.code, unit.name, *(given.values.get((code, unit.id)) for code in leaves)]
-        for unit in units.units()
+        for unit in judged
         if scheme.for_class(unit.class_code)
     ]
     return ["单位编号", "单位", *leaves] if language() == "zh" else ["unit", "name", *leaves], rows
 
 
-def extra_table(scheme: Scheme, given: Given) -> Table:
+def extra_table(scheme: Scheme, given: Given, judged: Iterable[units.Unit]) -> Table:
     """The table of bonuses and deductions with what is stored."""
     titles = {extra.code: extra.title.said(language()) for extra in scheme.extras}
     rows = [
         [unit.code, titles.get(code, code), points, reason, unit.name]
-        for unit in units.units()
+        for unit in judged
         for code, entries in given.extras.get(unit.id, {}).items()
         for points, reason in entries
     ]

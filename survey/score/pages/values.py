@@ -30,7 +30,7 @@ class Kind:
     title: Any
     columns: Any
     carry_out: Callable[..., service.ValuePlan | service.ExtraPlan]
-    table: Callable[[service.Scheme, service.Given], Table]
+    table: Callable[..., Table]
 
 
 KINDS = {
@@ -68,7 +68,7 @@ def choose() -> str:
         leaves=scheme.external_leaves(),
         missing=service.missing_values(meant.id, code),
         counts={leaf: sum(known == leaf for known, _ in given.values) for leaf in scheme.external_leaves()},
-        extras=extra_table(scheme, given)[1],
+        extras=extra_table(scheme, given, service.units_of(meant.id))[1],
     )
 
 
@@ -120,5 +120,5 @@ def confirm(round_id: int, code: str, kind: str) -> BaseResponse:
 @allow(Role.OFFICE)
 def table(round_id: int, code: str, kind: str, ending: str) -> Response:
     """The table to fill in, with what is stored already."""
-    filled = _kind(kind).table(_scheme(code), service.given(round_id, code))
+    filled = _kind(kind).table(_scheme(code), service.given(round_id, code), service.units_of(round_id))
     return downloads.table(f"{code}-{kind}", ending, filled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -151,11 +151,13 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def missing_values(scheme: Scheme, present: Sequence[tuple[str, int]]) -> dict[str, list[str]]:
-    """Code of an external value -> names of the active units that still lack it."""
+def missing_values(
+    scheme: Scheme, judged: Iterable[units.Unit], present: Sequence[tuple[str, int]]
+) -> dict[str, list[str]]:
+    """Code of an external value -> names of the judged units that still lack it."""
     have = set(present)
     lacking: dict[str, list[str]] = {code: [] for code in scheme.external_leaves()}
-    for unit in units.units():
+    for unit in judged:
         rules = scheme.for_class(unit.class_code)
         for leaf in rules.leaves() if rules else ():
             if leaf.external and (leaf.external, unit.id) not in have:

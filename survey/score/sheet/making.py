@@ -10,6 +10,7 @@ from scipy import special
 from survey.estimate import service as estimate
 from survey.estimate.service import Selector
 from survey.questions.service import FIVE
+from survey.rounds import service as rounds
 from survey.score.scheme.scheme import Component, Scheme
 from survey.score.sheet import rules
 from survey.score.sheet.precision import error_of_sum, interval, place_sets
@@ -40,11 +41,17 @@ class Judged:
     left_out: tuple[str, ...]
 
 
-def scored(scheme: Scheme, run_id: int | None, given: Given) -> Judged:
+def units_of(round_id: int) -> list[units.Unit]:
+    """The units that a round judges, by code: those it selects, as far as they are still appraised."""
+    chosen = rounds.selection(rounds.round_(round_id)).unit_ids
+    return [unit for unit in units.units() if chosen is None or unit.id in chosen]
+
+
+def scored(scheme: Scheme, judged: Iterable[units.Unit], run_id: int | None, given: Given) -> Judged:
     """Every class of the scheme with its units scored, not ranked yet."""
     groups: dict[str, list[units.Unit]] = {}
     left_out = []
-    for unit in units.units():
+    for unit in judged:
         if scheme.for_class(unit.class_code) is None:
             left_out.append(unit.name)
         else:

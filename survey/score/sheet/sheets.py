@@ -137,8 +137,8 @@ class Order:
 
 
 def judge(round_id: int, scheme: Scheme, run_id: int | None) -> Judged:
-    """Score and rank every unit. Nothing may have been written before in this request."""
-    units_scored = making.scored(scheme, run_id, values.given(round_id, scheme.code))
+    """Score and rank every unit of a round. Nothing may have been written before in this request."""
+    units_scored = making.scored(scheme, making.units_of(round_id), run_id, values.given(round_id, scheme.code))
     give_back()
     return making.ranked(scheme, units_scored)
 
