@@ -79,12 +79,12 @@ def add(code: str, name_zh: str, name_en: str = "") -> Group:
     Raises:
         Refused: the code or the name is taken, or empty.
     """
-    code, name_zh = code.strip(), name_zh.strip()
-    if not (0 < len(code) <= LONGEST_CODE and 0 < len(name_zh) <= LONGEST_CODE):
+    code, name_zh, name_en = code.strip(), name_zh.strip(), name_en.strip()
+    if not (0 < len(code) <= LONGEST_CODE and 0 < len(name_zh) <= LONGEST_CODE and len(name_en) <= LONGEST_CODE):
         raise Refused(gettext("A group of raters needs a code and a name of at most %(n)s characters.", n=LONGEST_CODE))
     every = groups()
     if known_code(code, every) in every or known_code(name_zh, every) in every:
         raise Refused(gettext("There is a group of raters called so already."), remedy=gettext("Choose another name."))
-    session().add(GroupRow(code=code, name_zh=name_zh, name_en=name_en.strip()))
+    session().add(GroupRow(code=code, name_zh=name_zh, name_en=name_en))
     session().flush()
-    return Group(code, Words(name_zh, name_en.strip()), shipped=False)
+    return Group(code, Words(name_zh, name_en), shipped=False)

@@ -155,7 +155,8 @@ def _check_units(choice: UnitChoice) -> None:
 def _check_shares(pooling: Pooling, known: set[str]) -> None:
     if unknown := sorted({code for code, _share in pooling.shares} - known):
         raise Refused(gettext("There is no collection %(codes)s.", codes=", ".join(unknown)))
-    total = rules.shares_fault(pooling.shares)
+    # of a wave that is named twice one share is kept, and no wave has less than none
+    total = rules.shares_fault((code, max(share, 0.0)) for code, share in dict(pooling.shares).items())
     if total is not None:
         raise Refused(
             gettext("The shares of the waves add up to %(given)s %%.", given=f"{total:g}"),
