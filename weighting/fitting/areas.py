@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from weighting.base.arrays import Floats
 from weighting.base.columns import by_name, numbers
+from weighting.base.confidence import normal_reach
 from weighting.base.labels import Label
 from weighting.base.printing import Printed
 from weighting.errors import WeightingError
@@ -54,7 +54,7 @@ class AreaEstimate(Printed):
         Args:
             level: confidence.
         """
-        width = float(special.ndtri(0.5 + level / 2)) * np.sqrt(self.mse)
+        width = normal_reach(level) * np.sqrt(self.mse)
         low, high = (_back(self._linear + side * width, self.scale) for side in (-1, 1))
         return Interval(low, high)
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from weighting.base.arrays import Floats, Sizes
+from weighting.base.confidence import normal_reach
 from weighting.base.printing import Printed
 from weighting.base.sums import bounded_shares
 from weighting.errors import WeightingError
@@ -89,11 +89,11 @@ class Allocation(Printed):
 
     def margin(self, level: float = 0.95) -> float:
         """Half the width of the normal interval of the population mean."""
-        return float(ndtri(0.5 + level / 2)) * self.standard_error_mean
+        return normal_reach(level) * self.standard_error_mean
 
     def stratum_margins(self, level: float = 0.95) -> Floats:
         """(H,) half the width of the normal interval of each stratum's mean."""
-        return float(ndtri(0.5 + level / 2)) * self.stratum_standard_errors
+        return normal_reach(level) * self.stratum_standard_errors
 
 
 def allocate(

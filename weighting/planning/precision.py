@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from weighting.base.arrays import Sizes
+from weighting.base.confidence import normal_reach
 from weighting.errors import WeightingError
 from weighting.planning.allocation import Allocation
 from weighting.planning.bounds import PerStratum, StratumBounds, per_stratum, stratum_bounds, stratum_labels
@@ -73,7 +73,7 @@ def allocate_for_precision(
 def _wanted(standard_error: float | None, margin: float | None, level: float) -> float:
     if (standard_error is None) == (margin is None):
         raise WeightingError("Give exactly one target: standard_error or margin.")
-    wanted = standard_error if standard_error is not None else (margin or 0.0) / float(ndtri(0.5 + level / 2))
+    wanted = standard_error if standard_error is not None else (margin or 0.0) / normal_reach(level)
     if not 0 < wanted < np.inf:
         raise WeightingError(f"The target {wanted:g} is not above 0: a census has no standard error at all.")
     return wanted
@@ -129,7 +129,7 @@ def allocate_for_each_stratum(
             f"sd of stratum {label!r} is 0, which leaves nothing to plan for: last round's 100 % was an estimate. "
             "Plan with a share off the edge."
         )
-    first = (float(ndtri(0.5 + level / 2)) * spread / wanted) ** 2
+    first = (normal_reach(level) * spread / wanted) ** 2
     target = first / (1 + first / bounds.population)
     sizes = np.clip(np.ceil(target - 1e-9).astype(np.int64), bounds.lower, bounds.upper)
     return Allocation(labels, sizes, target, bounds.population, spread, "each stratum")

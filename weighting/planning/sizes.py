@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from weighting.base.arrays import Flags, Floats, Sizes
+from weighting.base.confidence import normal_reach
 from weighting.base.printing import Printed
 from weighting.errors import WeightingError
 
@@ -70,7 +71,7 @@ def sample_size_for_margin(
         raise WeightingError("The margin must be above 0.")
     _refuse_edge(proportion)
     variance = _variance(proportion, sd, people) * np.asarray(design_effect, dtype=np.float64)
-    first = float(ndtri(0.5 + level / 2)) ** 2 * variance / np.asarray(margin, dtype=np.float64) ** 2
+    first = normal_reach(level) ** 2 * variance / np.asarray(margin, dtype=np.float64) ** 2
     needed = np.minimum(np.ceil(first / (1 + first / people) - 1e-9), people)
     needed = np.maximum(needed, np.minimum(people, 2.0))  # one interview has no standard error
     asked = np.ceil(needed / rate - 1e-9)
@@ -113,7 +114,7 @@ def margin_of_error(
         raise WeightingError("n must be above 0 and at most the population.")
     variance = _variance(proportion, sd, people) * np.asarray(design_effect, dtype=np.float64)
     left_out = np.where(np.isfinite(people), 1 - answers / people, 1.0)
-    return np.asarray(float(ndtri(0.5 + level / 2)) * np.sqrt(variance * left_out / answers))
+    return np.asarray(normal_reach(level) * np.sqrt(variance * left_out / answers))
 
 
 def sample_size_for_difference(

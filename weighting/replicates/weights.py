@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from weighting.base.arrays import Floats
+from weighting.base.confidence import check_level
 from weighting.base.printing import Printed
 from weighting.design.checks import checked_weights
 from weighting.errors import WeightingError
@@ -65,6 +66,7 @@ class ReplicateEstimate(Printed):
         """
         if self.degrees_of_freedom <= 0:
             raise WeightingError("There are no degrees of freedom, so the interval cannot be estimated.")
+        check_level(level)
         reach = float(stdtrit(self.degrees_of_freedom, 0.5 + level / 2)) * self.standard_error
         return Interval(self.value - reach, self.value + reach)
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from weighting.base.arrays import Flags, Floats, Texts
+from weighting.base.confidence import check_level
 from weighting.errors import WeightingError
 
 Bounds: TypeAlias = tuple[Floats, Floats]
@@ -91,8 +92,7 @@ def inverted_p(bounds_at: Callable[[Floats], Bounds], shape: tuple[int, ...], nu
 
 def interval(estimate: Estimated, level: Level, method: str | None) -> Bounds:
     """Bounds of an estimate by a named method; see ``Estimate.interval``."""
-    if not np.all((np.asarray(level) > 0) & (np.asarray(level) < 1)):
-        raise WeightingError(f"the confidence level is {level}: it must lie between 0 and 1.")
+    check_level(level)
     default = "wilson" if estimate.kind == "proportion" else "t"
     name = default if method is None else _R_NAMES.get(method, method)
     if name == "t":
@@ -108,6 +108,7 @@ def interval(estimate: Estimated, level: Level, method: str | None) -> Bounds:
 
 def t_quantile(level: Level, degrees_of_freedom: Floats) -> Floats:
     """Two-sided t quantile, nan (never z) where there are no degrees of freedom."""
+    check_level(level)
     df = np.where(degrees_of_freedom > 0, degrees_of_freedom, np.nan)
     return np.asarray(special.stdtrit(df, (1 + level) / 2), np.float64)
 
