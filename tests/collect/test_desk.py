@@ -179,6 +179,14 @@ def test_a_closed_counter_still_listens(fair: Fair):
         assert list(connection.scalars(select(AnswerRow.level))) == [1]
 
 
+@pytest.mark.parametrize(("size", "status"), [(120_000, 303), (140_000, 413)])
+def test_a_form_far_longer_than_any_honest_one_is_not_read(fair: Fair, size: int, status: int):
+    path, client = f"/r/{code_at(fair, 'F')}", fair.app.test_client()
+    sent = send(client, path, **{"F-1": "4", "padding": "x" * size})
+    assert sent.status_code == status
+    assert len(stored(fair)) == (status == 303)
+
+
 # -- tokens ---------------------------------------------------------------------------------------------------------
 
 

@@ -47,7 +47,7 @@ def refused(notice: str, read, *arguments: object) -> FilledForm:
     """Expect a refusal; returns what can be kept."""
     with pytest.raises(FormFault) as fault:
         read(*arguments)
-    assert fault.value.notice == notice
+    assert fault.value.notice == str(fault.value) == notice
     return fault.value.content
 
 

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from werkzeug.test import TestResponse
 
+from survey.base.people import audit
 from survey.base.people.roles import Role
 from survey.collect import service
 from survey.collect.pages.imports import IMPORTERS
@@ -80,6 +81,17 @@ def test_the_page_offers_forms_with_levels_mappings_groups_and_units(fair: Fair,
     assert "Residents" in plain(office.get(f"{PATH}?lang=en"))
 
 
+def test_nothing_but_a_file_needs_to_be_chosen(office: Client):
+    held = Reader(office.get(PATH).text).forms[-1].values
+    held.pop("csrf_token")
+    empty = {"pairs", "group", "unit_code", "day", "level_column", "unit_column", "stratum_column", "group_column"}
+    assert held == {"form": ["W1"], "mapping": ["words"], "source": ["import"], **{name: [""] for name in empty}}
+    page = plain(office.get(PATH))
+    headings = [f"列名不是“{name}”时填写。" for name in ("满意度", "单位代码", "层", "群体")]
+    for help_text in ("仅在选择“自定义对照”时填写", "用于没有注明的行。", "不填即为今天", *headings):
+        assert help_text in page
+
+
 def test_a_checked_file_is_summed_up_before_anything_is_stored(fair: Fair, office: Client):
     lines = ["优秀,a,城区,2026-03-01", "优秀,b,,2026-03-31", "较差,b,城区,2026-03-04", "说不清,a,乡村,2026-03-04"]
     text = "满意度,单位代码,层,日期\n" + "\n".join(lines) + "\n"
@@ -120,6 +132,7 @@ def test_a_confirmed_file_is_stored_by_a_job_and_leads_to_its_answers(
     assert "答卷总数" in page
     assert stored(fair) == 2
     with fair.inside():
+        assert audit.entries(search="ratings.imported")[0][0].actor == "office"
         kinds = {rounds.collection(line.collection_id).kind for line in service.responses(service.Chosen())}
     assert kinds == {source}
 

@@ -226,6 +226,12 @@ def test_the_last_allowed_length_fits_and_one_more_is_a_fault(still_fair: Fair, 
     assert heading == {"群体": "评议主体"}.get(column, column)
 
 
+def test_words_keep_their_lines_and_names_stand_on_one(still_fair: Fair):
+    (response,) = read('满意度,单位代码,意见,层\n满意,a,"一行\n二行","城\n区"\n').responses
+    assert response.texts == {"text": "一行\n二行"}
+    assert response.stratum == "城 区"
+
+
 def test_a_counter_says_its_unit(still_fair: Fair):
     plan = read("满意度,窗口代码,单位代码\n满意,b-1,\n满意,b-1,b\n", kind="counter")
     assert [(each.unit_id, each.window_id) for each in plan.responses] == [

@@ -147,3 +147,40 @@ def test_memory_lets_go_of_what_was_not_wanted_for_longest(monkeypatch: pytest.M
     get("large", 9)
     get("large", 9)
     assert made == ["a", "b", "c", "b", "large"], "one that is too large stays alone"
+
+
+def test_a_kept_month_takes_the_place_of_its_own_older_one_only(inside_each: Fair):
+    numbers = (rounds.standing("W1"), rounds.imports("W1"))
+    for number in numbers:
+        for day in (date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1), TODAY):
+            inside_each.say("a", [5], day=day, collection=number)
+    service.tally(rounds.everything())
+    inside_each.say("a", [1], day=date(2026, 2, 1), collection=numbers[0])
+    assert levels() == {1: 1, 5: 8}
+    with engine().connect() as connection:
+        rows = connection.execute(select(TallyMonthRow.__table__)).all()
+    kept = {(row.month, row.collection_id): sums(unpack(row.cells), "level") for row in rows}
+    february, march = ({("2026-02", n): {5: 2} for n in numbers}, {("2026-03", n): {5: 2} for n in numbers})
+    assert kept == {**february, **march, ("2026-02", numbers[0]): {1: 1, 5: 2}}
+
+
+def test_a_month_that_cannot_be_kept_is_read_all_the_same(inside: Fair):
+    full = "CREATE TRIGGER full_disk BEFORE INSERT ON tally_month BEGIN SELECT RAISE(ABORT, ''); END"
+    with engine().execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql(full)
+    inside.say("a", [5, 4])
+    inside.say("b", [1], day=TODAY - DAY)
+    assert levels() == {1: 1, 4: 1, 5: 1}
+    assert stored(TallyMonthRow) == 0
+
+
+def test_the_days_of_a_selection_are_told_in_order(inside_each: Fair):
+    imports, standing = rounds.imports("W1"), rounds.standing("W1")
+    for day, number in ((TODAY, standing), (TODAY - DAY, standing), (TODAY, imports), (date(2026, 2, 28), imports)):
+        inside_each.say("a", [5], day=day, collection=number)
+    found = [(piece.day, piece.collection_id) for piece in service.pieces(rounds.everything())]
+    first, second = sorted((imports, standing))
+    assert found == [(date(2026, 2, 28), imports), (TODAY - DAY, standing), (TODAY, first), (TODAY, second)]
+    march = service.pieces(rounds.selection(inside_each.march))
+    assert [(piece.day, piece.collection_id) for piece in march] == found[1:]
+    assert len({piece.serial for piece in service.pieces(rounds.everything())}) == 4

@@ -200,8 +200,13 @@ def test_the_command_takes_ratings_of_counters(fair: Fair, tmp_path: Path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("--mapping", "words", "--source", "poll"), ("--mapping", "words", "--day", "昨天")],
-    ids=["no-mapping", "source", "day"],
+    [
+        (),
+        ("--mapping", "words", "--source", "poll"),
+        ("--mapping", "words", "--day", "昨天"),
+        ("--mapping", "words", "--day", "2026/03/01"),
+    ],
+    ids=["no-mapping", "source", "day", "slashes"],
 )
 def test_the_command_asks_again_for_what_it_cannot_use(fair: Fair, tmp_path: Path, arguments: tuple[str, ...]):
     assert run(fair, tmp_path, "满意度,单位代码\n满意,a\n", *arguments).exit_code == 2
@@ -214,3 +219,9 @@ def test_a_faulty_file_is_told_to_the_command_line_with_its_lines(fair: Fair, tm
     told = run(fair, tmp_path, f"满意度,单位代码,日期\n满意,a,{tomorrow}\n满意,z,\n", "--mapping", "words")
     assert isinstance(told.exception, ImportFaults)
     assert [fault.line for fault in told.exception.faults] == [2, 3]
+
+
+def test_a_file_that_is_none_is_not_read(fair: Fair, tmp_path: Path):
+    with fair.inside():
+        for path in (tmp_path, tmp_path / "nothing.csv"):
+            assert CliRunner().invoke(collect, ["import", str(path), "--mapping", "words"]).exit_code == 2

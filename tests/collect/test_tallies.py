@@ -130,6 +130,16 @@ def test_work_that_is_not_committed_is_not_counted_yet(inside: Fair):
     assert service.totals(rounds.everything()) == {"received": 1, "counted": 0, "held": 0, "excluded": 1}
 
 
+def test_a_decision_makes_the_days_of_its_answers_old_and_no_other(inside_each: Fair):
+    keys = [inside_each.say("a", [5, 5], day=TODAY - age * DAY)[0] for age in (0, 1, 30)]
+    before = serials()
+    service.set_states({keys[0]: "held", keys[2]: "excluded"})
+    commit()
+    assert stored(TallyMarkRow) == 2
+    after = serials()
+    assert {day for day in before if before[day] != after[day]} == {TODAY, TODAY - 30 * DAY}
+
+
 def test_marking_nothing_marks_nothing_and_twice_is_once(inside: Fair):
     number = rounds.standing("W1")
     projection.mark([])
@@ -185,6 +195,28 @@ def test_a_stored_count_takes_only_its_own_marks_away(inside: Fair):
     assert projection.store(counted_now(), [marks[TODAY]]) is True
     with engine().connect() as connection:
         assert list(connection.scalars(select(TallyMarkRow.id))) == [marks[TODAY - DAY]]
+
+
+#: a trigger stands for a disk that takes nothing of this day just now
+FULL = "CREATE TRIGGER full_disk BEFORE INSERT ON tally_day WHEN NEW.day = '{day}' BEGIN SELECT RAISE(ABORT, ''); END"
+
+
+def on_sqlite(statement: str) -> None:
+    with engine().execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_a_day_that_cannot_be_stored_now_is_left_to_the_next_reader(inside: Fair):
+    for day in (TODAY - 2 * DAY, TODAY - DAY, TODAY):
+        inside.say("a", [5], day=day)
+    on_sqlite(FULL.format(day=TODAY - DAY))
+    assert service.bring_up_to_date() == 1
+    assert service.totals(rounds.everything())["received"] == 1
+    assert stored(TallyMarkRow) == 2
+    on_sqlite("DROP TRIGGER full_disk")
+    assert service.bring_up_to_date() == 2
+    assert service.totals(rounds.everything())["received"] == 3
+    assert stored(TallyMarkRow) == 0
 
 
 # -- the recount ----------------------------------------------------------------------------------------------------
