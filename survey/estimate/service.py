@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from survey.collect import service as collect
 from survey.estimate import rules, selecting
 from survey.estimate.index import breakdown as parts
 from survey.estimate.index import indices as indexing
-from survey.estimate.index.pooled import pooled
+from survey.estimate.index.pooled import pooled, strata_of_waves
 from survey.estimate.material import sources
 from survey.estimate.run import cells as tallies
 from survey.estimate.run import context as contexts
@@ -190,16 +191,18 @@ def _indices(
 ) -> tuple[Index, ...]:
     sources.require(snapshot, selector, question)
     measure = sources.measure_of(snapshot, selector, question, points)
-    waves = sources.collections_of(snapshot, selector)
-    shares = selecting.shares_of(waves, selector, snapshot.context.pooling)
+    shares, waves = _waves(snapshot, selector)
     if not shares:
         return tuple(indexing.indices(snapshot, selector, question, measure, floors))
-    each = {
-        one.id: indexing.indices(snapshot, _of_wave(selector, one), question, measure, floors)
-        for one in waves
-        if one.id in shares
-    }
+    each = {number: indexing.indices(snapshot, wave, question, measure, floors) for number, wave in waves.items()}
     return tuple(pooled(each, shares, floors))
+
+
+def _waves(snapshot: Snapshot, selector: Selector) -> tuple[Mapping[int, float], dict[int, Selector]]:
+    """Share and selector of each wave; both empty where nothing is pooled by shares."""
+    found = sources.collections_of(snapshot, selector)
+    shares = selecting.shares_of(found, selector, snapshot.context.pooling)
+    return shares, {one.id: _of_wave(selector, one) for one in found if one.id in shares}
 
 
 def _of_wave(selector: Selector, one: RunCollection) -> Selector:
@@ -255,7 +258,16 @@ def breakdown(
     if selector.kind == "poll":
         names = {wave.id: wave.name for wave in sample.waves()}
     snapshot, measure = _asked(run_id, selector, question, points)
-    lines = parts.strata(snapshot, unit_id, selector, question or "", measure, names)
+
+    def strata(wanted: Selector) -> list[StratumLine]:
+        return parts.strata(snapshot, unit_id, wanted, question or "", measure, names)
+
+    shares, waves = _waves(snapshot, selector)
+    each = {}
+    for number, wave in waves.items():
+        found = indices(run_id, source=wave, question=question, points=points)
+        each[number] = (next(index for index in found if index.unit_id == unit_id), strata(wave))
+    lines = strata_of_waves(each, shares) if shares else strata(selector)
     return lines if viewer is None or viewer.sees_all else parts.without_few(lines, _floors())
 
 

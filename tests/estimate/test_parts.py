@@ -14,6 +14,7 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.estimate.index.breakdown import without_few
 from survey.estimate.index.indices import Floors
+from survey.estimate.index.pooled import strata_of_waves
 from survey.estimate.service import Selector
 from survey.estimate.values import DomainLine, StratumLine
 from survey.questions import service as questions
@@ -247,3 +248,53 @@ def test_every_question_is_judged_on_its_own_scale(app: Flask, place: Place) -> 
     assert (other[first].mean, other[second].mean) == (pytest.approx(1200 / 24), pytest.approx(50))
     assert (index.question, index.n, index.valid_n, index.mean) == (second, 24, 20, pytest.approx(55))
     assert (usual[second].floor, usual[second].n) == ("reference", 24)
+
+
+def test_strata_of_waves_pooled_by_shares_bring_the_share_of_their_wave(inside: County) -> None:
+    lines = estimate.breakdown(inside.runs["2026-s"], inside.units["A"], "poll")
+    assert [(line.label, line.share) for line in lines] == [
+        ("七月 · 农村", pytest.approx(0.4 / 3)),
+        ("七月 · 城区", pytest.approx(0.4 * 2 / 3)),
+        ("十二月 · 城区", pytest.approx(0.6)),
+    ]
+    # town of July: 94/100 × 6/5 × 1600/81; December: 50/60 × 10/9 × 1000/100
+    july, december = 0.16 * 0.94 * 1.2 * 1600 / 81, 0.36 * 5 / 6 * 10 / 9 * 10
+    assert [line.variance_share for line in lines] == [
+        0,
+        pytest.approx(july / (july + december)),
+        pytest.approx(december / (july + december)),
+    ]
+    together = estimate.breakdown(inside.runs["2026-t"], inside.units["A"], "poll")
+    assert [line.share for line in together] == [pytest.approx(n / 210) for n in (50, 100, 60)]
+
+
+def test_waves_that_are_alike_throughout_bring_no_variance_to_share() -> None:
+    index = estimate.Index(7, "poll", "", "published", False, mean=80.0)
+    silent = StratumLine("层", 100.0, 0, 0, None, None, {}, None, None, None)
+    lines = strata_of_waves({1: (index, [line(9), silent]), 2: (index, [line(9)])}, {1: 0.25, 2: 0.75})
+    assert [(one.share, one.variance_share) for one in lines] == [(0.125, None), (None, None), (0.375, None)]
+
+
+def test_a_question_with_few_answers_is_hidden_beside_the_others(app: Flask, place: Place) -> None:
+    with app.app_context():
+        form = questions.questionnaire("W13")
+        first, second = form.overall.code, next(q.code for q in form.questions if not q.overall)
+        for level in (5, 5, 5, 0, 0, 0):
+            answers = [collect.NewAnswer(first, level=4), collect.NewAnswer(second, level=level)]
+            collect.add_responses(
+                [
+                    collect.NewResponse(
+                        rounds.standing("W13"),
+                        date(2026, 1, 20),
+                        "W13",
+                        3,
+                        answers,
+                        window_id=place.one,
+                        unit_id=place.a,
+                    )
+                ]
+            )
+        run = estimate.compute(place.round_id).id
+        lines = {one.label: one for one in estimate.by_question(run, place.a, "counter")}
+    assert lines[second] == DomainLine(second, "hidden")
+    assert (lines[first].floor, lines[first].n, lines[first].mean) == ("reference", 6, 80)

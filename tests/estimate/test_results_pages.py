@@ -68,6 +68,7 @@ def test_each_unit_has_its_numbers_beside_each_other(office: Client, county: Cou
         ["省地震局 中央驻皖单位", "–", "答卷不足5份，不予显示。"],
     ]  # fmt: skip
     assert "共5个单位。" in text
+    assert '<td class="number fw-bold">85.49</td>' in text, "the index stands out"
     assert "答卷不足5份的不显示；不足30份的仅供参考，不参加排名。" in text
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from scipy import special
 
 from survey.estimate.index.indices import Floors
-from survey.estimate.values import Index
+from survey.estimate.values import Index, StratumLine
 
 LEVEL = 0.95
 
@@ -37,6 +37,30 @@ def pooled(parts: Mapping[int, Sequence[Index]], shares: Mapping[int, float], fl
         for index in indices:
             by_unit.setdefault(index.unit_id, {})[number] = index
     return [_of_unit(unit, found, shares, floors) for unit, found in sorted(by_unit.items())]
+
+
+def strata_of_waves(
+    parts: Mapping[int, tuple[Index, Sequence[StratumLine]]], shares: Mapping[int, float]
+) -> list[StratumLine]:
+    """The strata of every wave as parts of the pooled index: a wave's own parts, times what the wave brings.
+
+    Args:
+        parts: collection -> the unit's index in it, and its strata.
+        shares: collection -> its share of one.
+    """
+    variance = {number: (shares[number] * (index.standard_error or 0.0)) ** 2 for number, (index, _) in parts.items()}
+    whole = sum(variance.values())
+    return [
+        replace(
+            line,
+            share=None if line.share is None else line.share * shares[number],
+            variance_share=line.variance_share * variance[number] / whole
+            if line.variance_share is not None and whole
+            else None,
+        )
+        for number, (_, lines) in parts.items()
+        for line in lines
+    ]
 
 
 def _of_unit(unit: int, found: Mapping[int, Index], shares: Mapping[int, float], floors: Floors) -> Index:
