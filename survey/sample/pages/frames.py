@@ -20,9 +20,9 @@ from survey.sample.frame import preview
 from survey.sample.pages.forms import FrameForm, SampleFileForm
 
 blueprint = Blueprint("frames", __name__, url_prefix="/sample/frames")
-#: faults a page lists; the rest is counted
 #: what a page shows of a fault
 FAULT_PARTS = ("line", "column", "value", "remedy")
+#: faults a page lists; the rest is counted
 MOST_FAULTS = 200
 #: an upload longer than this is worked on beside the request
 LONG_UPLOAD = 1_000_000
@@ -129,6 +129,8 @@ def _address(endpoint: str, **values: Any) -> str:
 def check(token: str) -> Any:
     """The dry run: every fault, or what will be stored and the button that stores it."""
     notes = kept_files.notes(token)
+    if "faults" not in notes:  # nobody has said yet what its columns mean, or the reading is still under way
+        return redirect(url_for(".describe", token=token))
     if request.method == "POST" and not notes["faults"]:
         data, source = kept_files.take(token), _source(notes)
 
