@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import weighting
 from tests.weighting.sixteen import G, H, W, X, Y, endless
 from weighting import WeightingError, adjusted, calibrate, poststratify, rake, trim_weights
+from weighting.adjusting.distance import distance
 
 ALL = np.repeat("1", 16)
 #: 65 people whose x totals 2200
@@ -312,3 +313,9 @@ def test_the_sum_of_trimmed_weights_is_kept_over_every_small_case():
             found = trim_weights(weights, 1.5 * mean, rule=rule, redistribute=redistribute).weights
             assert found.sum() == pytest.approx(sum(weights))
             assert found.max() <= 1.5 * mean * (1 + 1e-12)
+
+
+def test_a_weight_at_a_bound_no_longer_moves():
+    rule = distance("linear", (0.5, 2))
+    assert rule.slope(np.array([0.5, 1.0, 1.9, 2.0])).tolist() == [0, 1, 1, 0]
+    np.testing.assert_allclose(distance("logit", (0.5, 2)).slope(np.array([0.5, 1.0, 2.0])), [0, 1, 0])

@@ -271,3 +271,18 @@ def test_strata_are_compared_as_if_each_were_a_sample_of_its_own():
     np.testing.assert_allclose(found.covariance()[0, 1], 0, atol=1e-15)
     alone = mean(Design(psu=PSU[:8], weights=W[:8]), Y[:8])
     assert found.standard_error[0] == pytest.approx(float(alone.standard_error))
+
+
+def test_a_change_has_neither_limits_nor_a_design_effect_nor_a_covariance():
+    design = Design(weights=np.ones(4))
+    bounded = mean(design, [1.0, 2, 4, 5], limits=(1, 5))
+    found = change(bounded, mean(design, [2.0, 2, 3, 1], limits=(1, 5)))
+    assert found.limits is None
+    assert found.enumerated == 0
+    assert np.isnan([found.kish_n, found.design_effect, found.design_effect_with_replacement]).all()
+    for ask in (found.covariance, found.satterthwaite_degrees_of_freedom):
+        with pytest.raises(WeightingError, match="a difference has no"):
+            ask()
+    census = mean(Design(population=np.full(4, 4)), [1.0, 2, 4, 5])
+    assert change(census, census).enumerated == 1
+    assert change(census, bounded).enumerated == 0
