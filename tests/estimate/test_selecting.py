@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -61,8 +61,10 @@ def test_a_selector_names_collections_by_all_that_it_says(selector: Selector, fo
     assert codes(selector) == found
 
 
-def fault(selector: Selector, question: str = "", pooling: Pooling = APART, every: object = None) -> str:
-    return selecting.fault_of(EVERY if every is None else every, selector, question, SCALES, pooling)  # type: ignore[arg-type]
+def fault(
+    selector: Selector, question: str = "", pooling: Pooling = APART, every: Sequence[RunCollection] = EVERY
+) -> str:
+    return selecting.fault_of(every, selector, question, SCALES, pooling)
 
 
 @pytest.mark.parametrize(
