@@ -20,7 +20,7 @@ from survey.followup.models import CaseRow, ReplyRow, SeenRow
 from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.rounds.service import NewCollection
-from tests.collect.conftest import OWN_FORMS, own_forms
+from tests.collect.conftest import OWN_FORM, OWN_FORMS
 from tests.followup.conftest import TEXT, manager_of, rate_on
 from tests.small_round import rate, small_round
 
@@ -31,7 +31,11 @@ BAD = {"W1": {1, 2}, "F": {1}, "T": {1}, "X": {1, 2, 3, 4}}
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """An installation with forms on four grades, three verdicts and ten points."""
-    return own_forms(settings)
+    folder = settings.instance / "questionnaires"
+    folder.mkdir()
+    for code, scale in OWN_FORMS.items():
+        (folder / f"{code}.yaml").write_text(OWN_FORM.format(code=code, scale=scale), encoding="utf-8")
+    return settings
 
 
 def stored(model: type[Base]) -> int:
