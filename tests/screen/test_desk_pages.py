@@ -169,11 +169,15 @@ def test_what_was_held_leads_back_to_the_list_as_it_was(fair: Fair, enter: Enter
     assert client.get("/screen/answers/nosuchkey").status_code == 404
 
 
-def test_the_page_of_an_answer_offers_what_its_state_allows(fair: Fair, enter: Enter) -> None:
+def deeds(page: str) -> list[str]:
+    """The proposals that the page of an answer offers."""
+    return [words for words in ("提议恢复计入", "提议剔除") if f">{words}<" in page]
+
+
+def test_the_page_of_an_answer_says_where_it_came_from(fair: Fair, enter: Enter) -> None:
     with fair.inside():
         [key] = fair.say("a", [2], window_id=fair.windows["a-1"], day=TODAY - timedelta(days=30))
-    client, other, path = enter(), enter(Role.STATISTICIAN), f"/screen/answers/{key}"
-    page = client.get(path).text
+    page = enter().get(f"/screen/answers/{key}").text
     assert facts(page) == {
         "状态": "计入",
         "日期": "2026-03-01",
@@ -185,11 +189,13 @@ def test_the_page_of_an_answer_offers_what_its_state_allows(fair: Fair, enter: E
         "评价等次": "不满意",
     }
     assert "对这份答卷没有作过任何处理，正常计入。" in page
-
-    def deeds(text: str) -> list[str]:
-        return [words for words in ("提议恢复计入", "提议剔除") if f">{words}<" in text]
-
     assert deeds(page) == []
+
+
+def test_the_page_of_an_answer_offers_what_its_state_allows(fair: Fair, enter: Enter) -> None:
+    with fair.inside():
+        [key] = fair.say("a", [2])
+    client, other, path = enter(), enter(Role.STATISTICIAN), f"/screen/answers/{key}"
     token = {"csrf_token": client.token(path), "reason": REASON}
     held = client.post(f"{path}/hold", data=token, follow_redirects=True).text
     assert alerts(held) == [("success", "这份答卷已暂存待核。")]
