@@ -9,7 +9,7 @@ from flask_bootstrap import Bootstrap5
 
 from survey import rooms
 from survey.base.people import accounts, guard
-from survey.base.settings import Settings, from_environment
+from survey.base.settings import Settings, from_environment, make_private
 from survey.base.store import database, demo
 from survey.base.web import columns, languages, menu, presentation
 
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve; its database is brought up to date by `survey.migrations.upgrade`."""
     settings = settings or from_environment()
+    make_private(settings.instance)
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.extensions["settings"] = settings
     guard.init_app(app, settings)

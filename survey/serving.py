@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import socket
+import time
+from contextlib import suppress
+from typing import Any
 
 import click
 from flask import current_app
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server as Granian
+from granian.server.common import AbstractServer
 
 from survey.base.people import accounts
 from survey.base.people.roles import Role
 from survey.base.settings import PREFIX, ROOT, from_environment
 from survey.base.store.database import engine, session
+from survey.base.store.log_cleaning import empty_log
 from survey.base.web import drawing
 from survey.examples import service as example
 from survey.units import service as units
@@ -23,6 +28,10 @@ WORKERS = 2
 THREADS = 4
 BACKLOG = 2048
 SECONDS_TO_STOP = 10
+#: between two successors of workers that died together
+RESPAWN_SECONDS = 0.1
+#: so many starts of all workers in so many seconds mean that they cannot work at all
+STARTS, SECONDS_OF_STARTS = 5, 20.0
 #: loaded before the workers are forked, so that nobody waits for the drawing library
 DRAWING = ("survey.estimate.pages.charts", "survey.score.pages.charts")
 PUBLIC_URL = f"{PREFIX}PUBLIC_URL"
@@ -78,9 +87,25 @@ def _hand_over(host: str, port: int, workers: int) -> None:
     for name in DRAWING:
         drawing.load(name)
     session().close()
+    empty_log(engine())
     engine().dispose()  # a connection must not be shared by two processes
     os.chdir(ROOT)
-    Granian(
+    started: list[float] = []
+    while True:
+        started.append(time.monotonic())
+        server = _server(host, port, workers)
+        with suppress(SystemExit):  # it gives up when one worker dies twice in a few seconds
+            server.serve()
+        if server.interrupt_signal:
+            break
+        if len(started) >= STARTS and time.monotonic() - started[-STARTS] < SECONDS_OF_STARTS:
+            raise click.ClickException("The workers die as soon as they start; the lines above say why.")
+    empty_log(engine())
+
+
+def _server(host: str, port: int, workers: int) -> AbstractServer[Any]:
+    """A server that replaces a worker that died."""
+    return Granian(
         "wsgi:app",
         address=host,
         port=port,
@@ -91,4 +116,6 @@ def _hand_over(host: str, port: int, workers: int) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=SECONDS_TO_STOP,
-    ).serve()
+        respawn_failed_workers=True,
+        respawn_interval=RESPAWN_SECONDS,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,15 +60,26 @@ class Settings:
 @cache
 def _kept_key(path: Path) -> str:
     """The key in the file, which is read once a process: every answer is signed with it several times."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # written whole and then put in its place: of several processes that start at once, none reads half a key
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def make_private(instance: Path) -> None:
+    """Make the folder of what is kept, for the owner's eyes only: files are 0600, folders 0700, older ones set so."""
+    os.umask(0o077)
+    instance.mkdir(parents=True, exist_ok=True)
+    for path in (instance, *instance.glob("survey.db*"), *instance.glob("*/")):
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            path.chmod(mode & 0o700)
 
 
 def current() -> Settings | None:

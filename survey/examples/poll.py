@@ -137,5 +137,7 @@ def _record_outcomes(wave_id: int, keys: list[str], answered: np.ndarray) -> Non
     """How each case ended: answered, or one of the other outcomes in the usual proportions."""
     chance = made_up.generator(f"outcomes {len(keys)}")
     others = chance.choice(("NC", "R", "O", "UO", "NE"), size=len(keys), p=(0.5, 0.2, 0.05, 0.22, 0.03))
-    lines = [f"{key},{'I' if there else other}" for key, there, other in zip(keys, answered, others, strict=True)]
+    ended = list(zip(keys, answered.tolist(), others.tolist(), strict=True))
+    sample.record_answered(wave_id, {key: "I" for key, there, _other in ended if there})
+    lines = [f"{key},{other}" for key, there, other in ended if not there]
     sample.import_dispositions(wave_id, ("key,disposition\n" + "\n".join(lines)).encode())

@@ -112,6 +112,18 @@ def note_replies(keys: Collection[str], *, answered: bool) -> None:
         session().execute(update(CaseRow).where(part).values(answered=answered))
 
 
+def answered_at(unit_id: int, window_id: int | None, month: str) -> list[str]:
+    """The answered cases of a counter in a month that are not confidential."""
+    query = select(CaseRow.response_key).where(
+        CaseRow.unit_id == unit_id,
+        CaseRow.window_id == window_id,
+        CaseRow.month == month,
+        CaseRow.answered.is_(True),
+        CaseRow.is_sealed.is_(False),
+    )
+    return list(session().scalars(query))
+
+
 def count(wanted: CaseFilter) -> int:
     return session().scalar(select(func.count()).select_from(CaseRow).where(*wanted.conditions())) or 0
 

@@ -22,6 +22,9 @@ from survey.followup.cases import CaseFilter
 from survey.followup.models import CaseRow, ReplyRow
 from survey.questions import service as questions
 
+#: replies on one receipt
+MOST_REPLIES = 20
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -58,9 +61,15 @@ class UnitRate:
     answered: int
 
 
-def reply_for(key: str) -> Reply | None:
-    """The reply that stands for an answer."""
-    return _replies([key]).get(key)
+def replies_at(unit_id: int, window_id: int | None, day: date) -> list[Reply]:
+    """What was answered to the bad ratings at a counter in the month of a day, the newest first, each text once.
+
+    They stand on the receipt of every rating there, so that a receipt proves no level; replies to confidential cases
+    stand on none.
+    """
+    keys = cases_.answered_at(unit_id, window_id, f"{day:%Y-%m}")
+    newest = sorted(_replies(keys).values(), key=lambda reply: reply.day, reverse=True)
+    return list({reply.text: reply for reply in reversed(newest)}.values())[::-1][:MOST_REPLIES]
 
 
 def _replies(keys: Iterable[str]) -> dict[str, Reply]:

@@ -146,7 +146,24 @@ class InvitationRow(Base):
     disposition: Mapped[str] = mapped_column(String(2), default="UO")
     #: the personal link has been used
     answered: Mapped[bool] = mapped_column(default=False)
+    #: the list of cases says so: it moves in steps
+    shown: Mapped[bool] = mapped_column(default=False)
     #: SHA-256 of the link's token
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     #: the token, encrypted, so that links can be downloaded again; purged when the wave closes
     token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class UsedLinkRow(Base):
+    """A link that was used, until its case is marked: a digest that leads to no case without the installation's key."""
+
+    __tablename__ = "sample_used_link"
+    __table_args__ = (
+        CheckConstraint("letter IN ('I', 'P')", "letter_is_a_response"),
+        {"sqlite_with_rowid": False},
+    )
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("sample_wave.id", ondelete="CASCADE"))
+    #: complete or partial
+    letter: Mapped[str] = mapped_column(String(1))

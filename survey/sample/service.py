@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from survey.base.people import audit
 from survey.base.store import kept_files
-from survey.base.store.database import commit
+from survey.base.store.database import commit, engine
 from survey.base.store.jobs import Progress
+from survey.base.store.log_cleaning import empty_log
 from survey.sample.design.draw import design_hash
 from survey.sample.design.plan import DesignChoice, Plan, plan
 from survey.sample.design.record import repeat_from_file
@@ -23,7 +24,8 @@ from survey.sample.values import Frame, Invitation, Link, SampleDesign, Wave, Wa
 from survey.sample.wave import removing
 from survey.sample.wave import waves as wave_deeds
 from survey.sample.wave.drawn import record, repeat
-from survey.sample.wave.links import complete_statement, find_invitation, links
+from survey.sample.wave.links import find_invitation, links
+from survey.sample.wave.used import settle, use_link
 from survey.sample.wave.waves import waves
 
 __all__ = [
@@ -43,7 +45,6 @@ __all__ = [
     "call_up",
     "cases",
     "close_wave",
-    "complete_statement",
     "contacts",
     "design_hash",
     "draw",
@@ -62,6 +63,7 @@ __all__ = [
     "plan",
     "read_cases",
     "record",
+    "record_answered",
     "remove_demo",
     "remove_frame",
     "remove_wave",
@@ -70,6 +72,7 @@ __all__ = [
     "set_disposition",
     "strata",
     "stratum_sizes",
+    "use_link",
     "wave",
     "wave_design",
     "waves",
@@ -169,10 +172,12 @@ def close_wave(wave_id: int) -> Wave:
 
 
 def _move(wave_id: int, to: str) -> Wave:
+    settle(wave_id)
     found = wave_deeds.stored(wave_id)
     wave_deeds.move(found, to)
     commit()
     if to == "closed":
+        empty_log(engine())
         for name in kept_files.named(wave=wave_id):  # waiting letters hold the wave's links
             kept_files.drop(name)
     return wave_deeds.wave_value(found)
@@ -193,8 +198,14 @@ def remove_wave(wave_id: int) -> None:
 
 def set_disposition(wave_id: int, invitation_id: int, disposition: str) -> None:
     """Record what became of one case."""
+    settle(wave_id)
     outcomes.set_disposition(wave_deeds.stored(wave_id), invitation_id, disposition)
     commit()
+
+
+def record_answered(wave_id: int, letters: Mapping[str, str]) -> None:
+    """Mark cases (key -> I or P) whose answers the caller stores in the same transaction; the caller commits."""
+    outcomes.record_answered(wave_deeds.stored(wave_id), letters)
 
 
 def import_dispositions(wave_id: int, data: bytes, *, dry_run: bool = False) -> int:

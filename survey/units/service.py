@@ -35,6 +35,7 @@ from survey.units.rules import (
     Place,
     Unit,
     Window,
+    is_code,
     months_between,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "class_",
     "classes",
     "find_place_on",
+    "is_code",
     "link_of",
     "listed",
     "months_between",

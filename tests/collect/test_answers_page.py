@@ -276,9 +276,19 @@ def test_levels_stand_open_from_the_floor_on(fair: Fair, sign_in, valid: int, sh
         fair.say("b", [1] * 9)
     row = table(seen_by_manager(fair, sign_in), LEVELS)[1]
     if shown:
-        assert row == ["窗口评价", "5", "", "0", "5", "0", "0", "0", "3", "100.0%", "0.0%"]
+        assert row == ["窗口评价", "5", "", "0", "5", "0", "0", "0", "0", "100.0%", "0.0%"]
     else:
-        assert row == ["窗口评价", "4", "不足 5 份，不予显示。"]
+        assert row == ["窗口评价", "0", "不足 5 份，不予显示。"]
+
+
+def test_two_looks_of_the_rated_never_tell_one_answer(fair: Fair, sign_in):
+    rows = []
+    for levels in ([4] * 5 + [1] * 5, [1], [2], [1] * 3, [1]):
+        with fair.inside():
+            fair.say("a", levels)
+        rows.append(table(seen_by_manager(fair, sign_in), LEVELS)[1])
+    assert rows[:4] == [["窗口评价", "10", "", "0", "5", "0", "0", "5", "0", "50.0%", "50.0%"]] * 4
+    assert rows[4][1:8] == ["15", "", "0", "5", "0", "0", "10"]
 
 
 def test_those_who_run_the_round_see_a_single_answer(fair: Fair, office: Client):

@@ -167,12 +167,18 @@ def test_a_round_of_some_units_counts_those_only(changing: Fair):
 def test_the_rated_see_their_own_counters_and_nothing_else(filled: Fair):
     found = arrivals(filled, manager(filled, "b"))
     assert found.by_kind == {"counter": 3}
-    assert told(found) == {("counter", "five"): {1: 1}, ("counter", "four"): {1: 1, 4: 1}}
+    assert told(found) == {("counter", "five"): {1: 0}, ("counter", "four"): {1: 0, 4: 0}}
     assert arrivals(filled, manager(filled, "b"), unit_ids=frozenset({filled.units["a"]})).total == 0
     assert arrivals(filled, manager(filled, "b"), kind="poll").total == 0
     assert arrivals(filled, manager(filled, "c")).total == 0
     assert arrivals(filled, manager(filled)).total == 0
     assert arrivals(filled, manager(filled, "a", "b")).by_kind == {"counter": 6}
+
+
+def test_a_range_of_days_tells_the_rated_nothing_more(filled: Fair):
+    whole = arrivals(filled, manager(filled, "b"))
+    for days in ({"from_day": TODAY}, {"to_day": TODAY - timedelta(days=400)}):
+        assert arrivals(filled, manager(filled, "b"), **days) == whole
 
 
 @pytest.mark.parametrize("role", sorted(SEES_ALL))

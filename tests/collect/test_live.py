@@ -13,9 +13,10 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from survey.base.settings import Settings
-from tests.browser import Visitor
+from tests.browser import FLAGS, Visitor, chromium
 from tests.client import Reader
 from tests.collect.conftest import at, found_town, token_in
 from tests.live import Server, serving
@@ -141,17 +142,45 @@ def test_a_locked_database_gives_the_form_back_filled_in(live_server: Server, se
 
 
 @pytest.mark.browser
-def test_going_back_and_sending_again_counts_once(phone: Visitor, live_server: Server):
+def test_the_next_person_on_a_tablet_finds_an_empty_form(phone: Visitor, live_server: Server):
     town = found_town(live_server.app)
+    page = phone.page
     phone.open(f"/r/{town.codes['W1']}")
-    phone.choose("基本满意").press("提交评价")
-    receipt = phone.page.url
-    assert "/thanks/" in receipt
-    phone.page.reload()
-    phone.page.go_back()
-    phone.choose("基本满意").press("提交评价")
-    assert phone.page.url == receipt
-    assert town.stored() == {"response": 1, "answer": 1, "submission": 1, "kept_aside": 0}
+    token = page.locator("[name=token]").input_value()
+    page.locator("summary").click()
+    phone.choose("基本满意")
+    page.locator("textarea").fill("第一个人的话")
+    phone.press("提交评价")
+    first = page.url
+    page.go_back()
+    assert page.locator("[name=token]").input_value() != token
+    assert not page.locator("input:checked").count()
+    assert "第一个人的话" not in page.content()
+    assert page.locator("textarea").input_value() == ""
+    phone.choose("不满意").press("提交评价")
+    assert "/thanks/" in page.url
+    assert page.url != first
+    assert town.stored() == {"response": 2, "answer": 2, "submission": 2, "kept_aside": 0}
+
+
+@pytest.mark.browser
+def test_nobody_comes_back_to_the_receipt_of_the_person_before(browser: Browser, live_server: Server):
+    path = f"/r/{found_town(live_server.app).codes['W1']}"
+    with browser.new_context(locale="zh-CN") as context:
+        phone = Visitor(context.new_page(), live_server.url)
+        page = phone.page
+        phone.open(path).choose("基本满意").press("提交评价")
+        receipt = page.url.rpartition("/")[2]
+        page.go_back()
+        page.go_forward()
+        page.wait_for_url(f"**{path}")
+        assert receipt not in page.content()
+        phone.open(f"/receipt/{receipt}")
+        assert receipt in page.content()
+        phone.open(path)
+        page.go_back()
+        page.wait_for_url("**/receipt")
+        assert receipt not in page.content()
 
 
 @pytest.mark.browser
@@ -178,3 +207,27 @@ def test_nothing_stands_in_the_way_of_people_with_disabilities(visitor: Visitor,
     visitor.open(f"/r/{town.codes['W1']}").choose("满意").press("提交评价")
     found += visitor.barriers()
     assert not found
+
+
+@pytest.mark.browser
+def test_a_browser_that_keeps_whole_pages_shows_nobody_anothers_words(browser: Browser, live_server: Server):
+    """Browsers of today put a page back as it was left; the tests' usual one is told not to."""
+    path = f"/r/{found_town(live_server.app).codes['W1']}"
+    keeping = browser.browser_type.launch(
+        executable_path=chromium(), args=list(FLAGS), ignore_default_args=["--disable-back-forward-cache"]
+    )
+    with keeping.new_context(locale="zh-CN") as context:
+        phone = Visitor(context.new_page(), live_server.url)
+        phone.open(path).choose("基本满意")
+        phone.page.locator("summary").click()
+        phone.page.locator("textarea").fill("第一个人的话")
+        phone.press("提交评价")
+        receipt = phone.page.url.rpartition("/")[2]
+        phone.page.evaluate("history.back()")
+        phone.page.wait_for_url(f"**{path}", wait_until="commit")
+        phone.page.wait_for_function(
+            "!document.querySelector('input:checked') && !document.querySelector('textarea').value"
+        )
+        phone.page.evaluate("history.forward()")
+        phone.page.wait_for_function(f"location.pathname == '{path}' && !document.body.innerText.includes('{receipt}')")
+    keeping.close()

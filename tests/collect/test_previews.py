@@ -28,7 +28,7 @@ def test_a_counter_form_is_seen_as_citizens_see_it_and_cannot_be_sent(
     assert "停用" not in page.text
     assert 'name="token" value="preview"' in page.text
     assert page.headers["Content-Security-Policy"] == fair.app.extensions["citizen_policy"]
-    assert page.headers["Cache-Control"] == "private, no-cache"
+    assert page.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("code", ["G", "L"])

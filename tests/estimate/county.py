@@ -199,10 +199,12 @@ def _complete(wave: sample.Wave, area: str, n: int) -> None:
     """Use up so many personal links of a stratum."""
     links = [link for link in sample.links(wave.id) if link.stratum == area][:n]
     with engine().connect() as connection:
-        found = [sample.find_invitation(connection, link.url.rsplit("/", 1)[1], OPENS) for link in links]
-    for invitation in found:
-        session().execute(sample.complete_statement(invitation.id))
+        tokens = [link.url.rsplit("/", 1)[1] for link in links]
+        found = [(sample.find_invitation(connection, token, OPENS).id, token) for token in tokens]
     session().commit()
+    with engine().begin() as connection:
+        for number, token in found:
+            assert sample.use_link(connection, number, token, partial=False)
 
 
 def _compute(county: County) -> None:

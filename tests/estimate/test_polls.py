@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from survey.base.store.database import engine, session
+from survey.base.store.database import engine
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.questions import service as questions
@@ -39,12 +39,13 @@ def answer(place: Place, wave: sample.Wave, stratum: str, said: Sequence[dict[in
     open_ids = []
     with engine().connect() as connection:
         for link in links:
-            invitation = sample.find_invitation(connection, link.url.rsplit("/", 1)[1], TODAY)
+            token = link.url.rsplit("/", 1)[1]
+            invitation = sample.find_invitation(connection, token, TODAY)
             if not invitation.completed:
-                open_ids.append(invitation.id)
-    for invitation_id in open_ids[: len(said)]:
-        session().execute(sample.complete_statement(invitation_id))
-    session().commit()
+                open_ids.append((invitation.id, token))
+    with engine().begin() as connection:
+        for invitation_id, token in open_ids[: len(said)]:
+            assert sample.use_link(connection, invitation_id, token, partial=False)
     overall = questions.questionnaire("G").overall.code
     collect.add_responses(
         collect.NewResponse(

@@ -52,7 +52,7 @@ def test_a_newer_reply_replaces_the_older_one_which_stays_in_the_record(app_on_e
         [key] = rate(small_round(), [2])
         service.reply(key, "正在核实,请稍候。", SYSTEM)
         service.reply(key, "已经改正,增加了导办人员。", SYSTEM)
-        found = service.reply_for(key)
+        found = service.case(key, SYSTEM).reply
         assert found is not None
         assert found.text == "已经改正,增加了导办人员。"
 
@@ -62,7 +62,7 @@ def test_a_reply_taken_back_opens_the_case_again(app: Flask) -> None:
         [key] = rate(small_round(), [2])
         service.reply(key, "与我单位无关。", SYSTEM)
         service.take_back(key, "推诿,不符合答复要求", SYSTEM)
-        assert service.reply_for(key) is None
+        assert service.case(key, SYSTEM).reply is None
         assert service.cases(SYSTEM, state="open")[1] == 1
 
 
@@ -106,7 +106,7 @@ def test_a_reply_that_says_nothing_or_too_much_is_refused(app: Flask, text: str)
         [key] = rate(small_round(), [1])
         with pytest.raises(Refused):
             service.reply(key, text, SYSTEM)
-        assert service.reply_for(key) is None
+        assert service.case(key, SYSTEM).reply is None
 
 
 def test_a_good_rating_cannot_be_answered_as_a_case(app: Flask) -> None:

@@ -26,6 +26,7 @@ from tests.page_parts import alerts, choices, facts, figures, headings, rows
 from tests.small_round import SmallRound, rate, small_round
 
 RECEIPT = "2222-2222-2222"
+OTHER = "3Z9X-YCKA-DX6K"
 SEALED = next(tag for tag in questions.all_tags().values() if tag.is_sealed)
 #: role -> whether it reads the desk, answers a case, takes a reply back
 MAY = {
@@ -71,8 +72,8 @@ def test_what_each_role_reads_answers_and_takes_back(
     taken = client.post(f"/cases/{key}/take-back", data={"reason": "推诿，不合要求", **token})
     assert taken.status_code == (302 if takes_back else 403)
     with app.app_context():
-        assert (service.reply_for(open_key) is not None) is answers
-        assert (service.reply_for(key) is None) is takes_back
+        assert (service.case(open_key, SYSTEM).reply is not None) is answers
+        assert (service.case(key, SYSTEM).reply is None) is takes_back
 
 
 def test_the_figures_count_all_cases_whatever_the_filters_show(app: Flask, office: Client, made: SmallRound) -> None:
@@ -167,7 +168,7 @@ def test_a_case_shows_its_level_reasons_words_and_that_it_is_confidential(
     month = clock.today().strftime("%Y-%m")
     page = office.get(f"/cases/{plain}").text
     assert facts(page) == {"月份": month, "评价等次": "不满意", "原因标签": "未填写", "留言": "未填写"}
-    assert "被评单位看不到这一件" not in page
+    assert "被评单位看不到" not in page
     page = office.get(f"/cases/{sealed}").text
     assert facts(page) == {
         "月份": month,
@@ -175,7 +176,7 @@ def test_a_case_shows_its_level_reasons_words_and_that_it_is_confidential(
         "原因标签": SEALED.text("zh"),
         "留言": "收了<两百>元",
     }
-    assert "涉及收费、好处或干预评价，被评单位看不到这一件。" in page
+    assert "涉及收费、好处或干预评价，被评单位看不到，答复也不显示在任何回执上。" in page
     assert "甲局 · 综合窗口" in page
     marks = {row[4] for row in rows(office.get("/cases").text)}
     assert marks == {"", f"{SEALED.text('zh')} 收了<两百>元 保密"}
@@ -201,7 +202,7 @@ def test_replies_are_announced_and_what_cannot_be_one_is_named(app: Flask, offic
     ):
         assert sentence in office.submit(f"/cases/{key}", text=text).text
     page = office.submit(f"/cases/{key}", text=TEXT).text
-    assert alerts(page) == [("success", "答复已显示在回执页上。")]
+    assert alerts(page) == [("success", "答复已显示在该窗口当月的回执页上。")]
     assert f"office, {clock.today():%Y-%m-%d}" in page
     page = office.submit(f"/cases/{key}", form=f"/cases/{key}/take-back", reason="推诿，不合要求").text
     assert alerts(page) == [("success", "答复已撤回，该件重新待办。")]
@@ -227,7 +228,21 @@ def test_the_receipt_reads_the_newest_reply_and_none_that_was_taken_back(app: Fl
         service.take_back(key, "推诿，不合要求", SYSTEM)
         page = visitor.get(f"/receipt/{RECEIPT}").text
         assert TEXT not in page
-        assert "如果您不满意，被评单位须进行核实" in page
+        assert "暂无答复。" in page
+
+
+def test_every_receipt_of_a_counter_and_month_reads_alike(app: Flask, made: SmallRound) -> None:
+    """Whoever demands a receipt learns from it no level: not even that a bad one was answered."""
+    with app.app_context():
+        [low] = rate(made, [1], receipt=RECEIPT)
+        rate(made, [5], receipt=OTHER)
+        [sealed] = rate(made, [1], tags=[SEALED.code])
+        service.reply(low, TEXT, SYSTEM)
+        service.reply(sealed, "已转纪检部门处理。", SYSTEM)
+    pages = [app.test_client().get(f"/receipt/{code}").text.replace(code, "") for code in (RECEIPT, OTHER)]
+    assert pages[0] == pages[1]
+    assert TEXT in pages[0]
+    assert "纪检" not in pages[0]
 
 
 def test_rates_by_unit_are_shares_with_a_way_to_the_cases(app: Flask, office: Client, made: SmallRound) -> None:

@@ -109,7 +109,6 @@ def test_cases_of_removed_answers_leave_the_list_with_their_replies(app_on_each_
         assert collect.remove_responses(frozenset({rounds.standing("W1")})) == 1
         assert keys_of() == [stays]
         assert (stored(CaseRow), stored(ReplyRow), stored(SeenRow)) == (1, 1, 1)
-        assert service.reply_for(gone) is None
         with pytest.raises(NotFound):
             service.case(gone, SYSTEM)
         [again] = rate(made, [2])
@@ -175,4 +174,5 @@ def test_no_answers_no_cases(app_on_each_database: Flask) -> None:
     with app_on_each_database.app_context():
         assert service.cases(SYSTEM) == ([], 0)
         assert service.rates(SYSTEM) == []
-        assert service.reply_for("nosuchkey") is None
+        with pytest.raises(NotFound):
+            service.case("nosuchkey", SYSTEM)

@@ -31,8 +31,8 @@ def test_a_reply_carries_its_day_and_author_and_no_blanks_around_it(app: Flask) 
     with app.app_context():
         [key] = rate(small_round(), [1])
         service.reply(key, f"  {TEXT} ", SYSTEM)
-        assert service.reply_for(key) == service.Reply(TEXT, clock.today(), SYSTEM.username)
-        assert service.case(key, SYSTEM).reply == service.reply_for(key)
+        assert service.case(key, SYSTEM).reply == service.Reply(TEXT, clock.today(), SYSTEM.username)
+        assert service.case(key, SYSTEM).reply == service.case(key, SYSTEM).reply
 
 
 @pytest.mark.parametrize(("reason", "is_enough"), [("四个字呀", False), ("  四个字呀 ", False), ("五个字才够", True)])
@@ -45,7 +45,7 @@ def test_a_reply_is_taken_back_with_a_reason_only(app: Flask, reason: str, is_en
         else:
             with pytest.raises(Refused):
                 service.take_back(key, reason, SYSTEM)
-        assert (service.reply_for(key) is None) is is_enough
+        assert (service.case(key, SYSTEM).reply is None) is is_enough
         assert service.cases(SYSTEM, state="answered")[1] == (0 if is_enough else 1)
 
 
@@ -56,8 +56,8 @@ def test_taking_back_takes_all_replies_and_a_new_one_stands(app_on_each_database
             service.reply(key, text, SYSTEM)
         service.reply(other, "另一件也已办结。", SYSTEM)
         service.take_back(key, "推诿，不合要求", SYSTEM)
-        assert service.reply_for(key) is None
-        assert service.reply_for(other) is not None
+        assert service.case(key, SYSTEM).reply is None
+        assert service.case(other, SYSTEM).reply is not None
         service.reply(key, "已重新核实并改正。", SYSTEM)
         assert service.case(key, SYSTEM).reply.text == "已重新核实并改正。"
         assert service.rates(SYSTEM)[0].answered == 2
@@ -75,8 +75,8 @@ def test_many_replies_at_once_leave_out_what_says_nothing(app_on_each_database: 
     with app_on_each_database.app_context():
         [first, second, third] = rate(small_round(), [1, 2, 1])
         service.reply_many({first: f" {TEXT} ", second: "已经改正办结。"}, SYSTEM)
-        assert service.reply_for(first).text == TEXT
-        assert service.reply_for(third) is None
+        assert service.case(first, SYSTEM).reply.text == TEXT
+        assert service.case(third, SYSTEM).reply is None
         assert [case.key for case in service.cases(SYSTEM, state="open")[0]] == [third]
         assert {case.key for case in service.cases(SYSTEM, state="answered")[0]} == {first, second}
 
@@ -147,7 +147,7 @@ def test_who_reads_the_desk_and_who_answers(
         return
     client.post(f"/cases/{key}", data={"text": TEXT, "csrf_token": client.token(f"/cases/{key}")})
     with app.app_context():
-        assert (service.reply_for(key) is not None) is writes
+        assert (service.case(key, SYSTEM).reply is not None) is writes
 
 
 def test_the_office_takes_a_reply_back_on_its_page_and_a_short_reason_is_named(
@@ -160,7 +160,7 @@ def test_the_office_takes_a_reply_back_on_its_page_and_a_short_reason_is_named(
     short = client.submit(f"/cases/{key}", form=f"/cases/{key}/take-back", reason="推诿")
     assert "请填写 5 到 500 个字的理由。" in short.text
     with app.app_context():
-        assert service.reply_for(key) is not None
+        assert service.case(key, SYSTEM).reply is not None
     client.submit(f"/cases/{key}", form=f"/cases/{key}/take-back", reason="推诿，不合要求")
     with app.app_context():
-        assert service.reply_for(key) is None
+        assert service.case(key, SYSTEM).reply is None

@@ -12,8 +12,10 @@ from flask import Flask
 
 from survey import create_app
 from survey.base.settings import Settings
+from survey.base.store.database import commit
 from survey.rounds import service as rounds
 from survey.sample import service
+from survey.sample.rules import RESPONDED
 from tests.client import Client
 from tests.databases import Databases
 
@@ -85,6 +87,14 @@ def _application(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
     app.extensions["engine"].dispose()
 
 
+def record(wave_id: int, letters: dict[str, str]) -> None:
+    """Outcomes by case key: those who answered as the room that stores answers notes them, the others from a table."""
+    service.record_answered(wave_id, {key: letter for key, letter in letters.items() if letter in RESPONDED})
+    commit()
+    lines = "".join(f"{key},{letter}\n" for key, letter in letters.items())
+    service.import_dispositions(wave_id, f"key,disposition\n{lines}".encode())
+
+
 def _waves_in_each_state() -> dict[str, service.Wave]:
     make = _maker()
     found = {state: make(state) for state in ("draft", "drawn", "open", "closed")}
@@ -93,8 +103,7 @@ def _waves_in_each_state() -> dict[str, service.Wave]:
     found["panel"] = make("drawn", kind="panel", questionnaire="L", group="deputies")
     keys = [line.case_key for line in service.cases(found["open"].id, stratum="城镇 / 居民")[0]]
     letters = ("I", "I", "P", "R", "NC", "O", "NE")
-    table = "key,disposition\n" + "".join(f"{key},{letter}\n" for key, letter in zip(keys, letters, strict=False))
-    service.import_dispositions(found["open"].id, table.encode())
+    record(found["open"].id, dict(zip(keys, letters, strict=False)))
     return {name: service.wave(wave.id) for name, wave in found.items()}
 
 

@@ -59,7 +59,9 @@ def test_cases_are_listed_with_their_place_and_the_reserve_is_marked(reader: Fla
     assert [row[3] for row in rows[10:]] == ["备用样本"] * 3
     assert "13 个样本单位" in page and "%(" not in page
     chosen = [form.values["disposition"] for form in Reader(page).forms if "disposition" in form.values]
-    assert chosen == [["I"], ["I"], ["P"], ["R"], ["NC"], ["O"], ["NE"], ["UO"], ["UO"], ["UO"]]
+    answered = [["UO"]] * 3  # shown only when five answer together
+    assert chosen == [*answered, ["R"], ["NC"], ["O"], ["NE"], ["UO"], ["UO"], ["UO"]]
+    assert 'value="I"' not in page.partition("<table")[2], "nobody's word makes an answer"
 
 
 def test_a_page_holds_fifty_cases_and_the_filters_stay_in_the_address(reader: FlaskClient, standing: Standing) -> None:
@@ -94,8 +96,7 @@ def test_an_outcome_leads_back_to_where_one_was(worker: FlaskClient, make_wave: 
     done = worker.submit(asked, form=f"{here}/{case.id}", disposition="NC")
     assert done.request.path == here and dict(done.request.args) == {"q": keys[0], "stratum": TOWN, "page": "1"}
     assert page_parts.alerts(done.text) == [("success", "访问结果已登记。")]
-    detail = {"case": keys[0], "disposition": "NC"}
-    assert last_entry(worker) == ("statistician", "case.disposition", wave.name, detail)
+    assert last_entry(worker) == ("statistician", "case.disposition", wave.name, {})
     bad = worker.post(f"{here}/{case.id}", data={"csrf_token": worker.token(asked)})
     assert bad.status_code == 409 and "该样本的访问结果未作修改。" in bad.text
 
@@ -105,7 +106,7 @@ def test_a_table_of_outcomes_is_checked_confirmed_and_dropped(worker: FlaskClien
     here, form = f"/sample/waves/{wave.id}/cases", f"/sample/waves/{wave.id}/dispositions"
     nothing = worker.submit(here, form=form)
     assert page_parts.alerts(nothing.text) == [("danger", "请选择文件。")]
-    lines = f"key,disposition\n{keys[0]},I\n{keys[1]},R\n".encode()
+    lines = f"key,disposition\n{keys[0]},NC\n{keys[1]},R\n".encode()
     checked = worker.submit(here, form=form, file=(io.BytesIO(lines), "d.csv"))
     assert "文件无误：将更新 2 个访问结果。" in checked.text and "登记 2 个结果" in checked.text
     done = worker.submit(checked.request.path)
@@ -120,7 +121,7 @@ def test_faults_of_a_table_are_shown_up_to_a_number_and_counted(
 ) -> None:
     wave, keys = wave_and_keys(worker, make_wave)
     here, form = f"/sample/waves/{wave.id}/cases", f"/sample/waves/{wave.id}/dispositions"
-    lines = f"key,disposition\nnobody,I\n{keys[0]},？\n{keys[1]},I\n{keys[1]},I\n".encode()
+    lines = f"key,disposition\nnobody,I\n{keys[0]},？\n{keys[1]},O\n{keys[1]},O\n".encode()
     for most, shown in ((2, 2), (3, 3)):
         monkeypatch.setattr(pages, "MOST_FAULTS", most)
         page = worker.submit(here, form=form, file=(io.BytesIO(lines), "d.csv"))

@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from survey.base.store.database import session
+from survey.sample import service
 from survey.sample.commands import sample
 from tests.sample.conftest import SEED, MakeWave, frame_csv
 
@@ -65,9 +67,13 @@ def test_the_fieldwork_runs_from_the_command_line(app: Flask, files: tuple[Path,
     assert run(app, "letters", "1", "--out", str(letters), "--stratum", "城镇 / 居民").exit_code == 0
     assert letters.read_bytes().startswith(b"%PDF")
     key = links.read_text(encoding="utf-8-sig").splitlines()[1].split(",")[0]
-    table.write_text(f"key,disposition\n{key},完成\n", encoding="utf-8")
+    table.write_text(f"key,disposition\n{key},拒访\n", encoding="utf-8")
     assert "1 outcomes would change" in run(app, "dispositions", "1", str(table), "--dry-run").output
     assert "1 outcomes were recorded" in run(app, "dispositions", "1", str(table)).output
+    assert "RR1 0.0%" in run(app, "rates", "1").output
+    with app.app_context():
+        service.record_answered(1, {key: "I"})
+        session().commit()
     assert "RR1 2.5%" in run(app, "rates", "1").output
     assert "1/40" in run(app, "waves").output
 

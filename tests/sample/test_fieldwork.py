@@ -86,7 +86,7 @@ def test_cases_of_one_wave_are_those_of_no_other(standing: Standing) -> None:
 # -- Outcomes, one by one -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("letter", [letter for letter in LETTERS if letter not in "IP"])
 @pytest.mark.parametrize("state", ["drawn", "open", "closed"])
 def test_every_outcome_can_be_recorded_once_the_wave_is_drawn(
     app: Flask, make_wave: MakeWave, state: str, letter: str
@@ -100,7 +100,7 @@ def test_every_outcome_can_be_recorded_once_the_wave_is_drawn(
         assert found.pop(case.case_key) == letter and set(found.values()) == {"UO"}
         entry = audit.entries()[0][0]
         assert (entry.action, entry.subject) == ("case.disposition", wave.name)
-        assert json.loads(entry.detail) == {"case": case.case_key, "disposition": letter}
+        assert json.loads(entry.detail) == {}, "the log joins no case with its outcome"
 
 
 def why_not(wave_id: int, case_id: int, letter: str) -> str:
@@ -139,8 +139,9 @@ def test_who_answered_by_the_link_has_answered(app: Flask, make_wave: MakeWave, 
         case = service.cases(wave.id)[0][0]
         session().rollback()
         with engine().begin() as connection:
-            connection.execute(service.complete_statement(case.id, partial=True))
-        if letter in ("I", "P"):
+            token = next(link.url[-22:] for link in service.links(wave.id) if link.case_key == case.case_key)
+            assert service.use_link(connection, case.id, token, partial=True)
+        if letter == "P":
             service.set_disposition(wave.id, case.id, letter)
             assert letters_of(wave.id)[case.case_key] == letter
         else:
@@ -157,8 +158,6 @@ def test_who_answered_by_the_link_has_answered(app: Flask, make_wave: MakeWave, 
 @pytest.mark.parametrize(
     ("letter", "words"),
     [
-        ("I", ["I", "i", "完成", "完整", "complete", "Complete", "Ｉ"]),
-        ("P", ["P", "部分完成", "partial", "PARTIAL"]),
         ("R", ["r", "拒访", "拒绝", "refusal"]),
         ("NC", ["nc", "Nc", "联系不上", "未接触", "non-contact"]),
         ("O", ["O", "其他", "other"]),
@@ -174,6 +173,21 @@ def test_an_outcome_may_be_written_as_its_letter_or_its_word(standing: Standing,
         session().rollback()
         assert {outcomes.DISPOSITION_WORDS.get(word.casefold(), letter) for word in words} == {letter}
         assert set(letters_of(wave.id).values()) == {"UO"}, "a dry run records nothing"
+
+
+@pytest.mark.parametrize(
+    "word", ["I", "i", "完成", "完整", "complete", "Complete", "Ｉ", "P", "部分完成", "partial", "PARTIAL"]
+)
+def test_no_word_of_a_table_makes_an_answer(standing: Standing, word: str) -> None:
+    wave = standing.waves["drawn"]
+    with standing.app.app_context():
+        key = service.cases(wave.id)[0][0].case_key
+        with pytest.raises(ImportFaults) as refused:
+            service.import_dispositions(wave.id, table((key, word)), dry_run=True)
+        assert [fault.remedy for fault in refused.value.faults] == [
+            "访问是否完成以已存入的回答为准：请打开该样本的专属链接录入回答。"
+        ]
+        session().rollback()
 
 
 @pytest.mark.parametrize("word", ["未知", "尚无结果", "unknown", "UO", "uo"])
@@ -202,7 +216,7 @@ def test_many_outcomes_are_recorded_together_and_put_on_record(
     with app_on_each_database.app_context():
         wave, other = make_wave(), make_wave()
         keys = [case.case_key for case in service.cases(wave.id)[0] if case.active]
-        wanted = dict(zip(keys, ["I", "I", "P", "R", "NC", "O", "NE", "UO"], strict=False))
+        wanted = dict(zip(keys, ["O", "NE", "R", "R", "NC", "O", "NE", "UO"], strict=False))
         assert service.import_dispositions(wave.id, table(*wanted.items())) == 7
         session().rollback()
         found = letters_of(wave.id)
@@ -211,8 +225,7 @@ def test_many_outcomes_are_recorded_together_and_put_on_record(
         assert set(letters_of(other.id).values()) == {"UO"}, "the same keys in another wave stay as they are"
         entry = audit.entries()[0][0]
         assert (entry.action, entry.subject) == ("case.dispositions-imported", wave.name)
-        counted = {"I": 2, "P": 1, "R": 1, "NC": 1, "O": 1, "NE": 1}
-        assert json.loads(entry.detail) == {"cases": 7, "outcomes": counted}
+        assert json.loads(entry.detail) == {"cases": 7}
         assert service.import_dispositions(wave.id, table(*wanted.items())) == 0, "nothing changes twice"
         assert service.import_dispositions(wave.id, table((keys[0], "UO"))) == 1, "an outcome can be taken back"
 
@@ -222,10 +235,10 @@ def test_outcomes_of_a_large_panel_are_recorded_in_parts(app: Flask, make_wave: 
     with app.app_context():
         lines = "编号,区域,群体,姓名,电话,地址\n" + "".join(f"p{i},城,民,,,\n" for i in range(1001))
         wave = make_wave(kind="panel", questionnaire="L", data=lines)
-        words = [(f"p{i}", "完成" if i < 1000 else "拒访") for i in range(1001)]
+        words = [(f"p{i}", "联系不上" if i < 1000 else "拒访") for i in range(1001)]
         assert service.import_dispositions(wave.id, table(*words)) == 1001
         whole = service.overall(service.strata(wave.id))
-        assert dict(whole.counts) == {"I": 1000, "R": 1}
+        assert dict(whole.counts) == {"NC": 1000, "R": 1}
 
 
 def test_every_fault_of_a_table_of_outcomes_has_its_line_and_nothing_is_recorded(standing: Standing) -> None:
@@ -234,7 +247,7 @@ def test_every_fault_of_a_table_of_outcomes_has_its_line_and_nothing_is_recorded
         first, second = (case.case_key for case in service.cases(wave.id)[0][:2])
         waiting = service.cases(wave.id, disposition="reserve")[0][0].case_key
         lines = table(
-            (first, "I"), ("nobody", "I"), (second, "完成了吗"), (waiting, "I"), (first, "R"), ("nobody", "R")
+            (first, "NE"), ("nobody", "I"), (second, "完成了吗"), (waiting, "I"), (first, "R"), ("nobody", "R")
         )
         with pytest.raises(ImportFaults) as refused:
             service.import_dispositions(wave.id, lines)

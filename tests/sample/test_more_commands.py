@@ -140,7 +140,7 @@ def test_outcomes_are_recorded_from_a_file_or_only_tried(app: Flask, make_wave: 
         wave = make_wave()
         keys = [case.case_key for case in service.cases(wave.id, stratum=TOWN)[0]]
     file = tmp_path / "d.csv"
-    file.write_text(f"key,disposition\n{keys[0]},I\n{keys[1]},R\n", encoding="utf-8")
+    file.write_text(f"key,disposition\n{keys[0]},NE\n{keys[1]},R\n", encoding="utf-8")
     tried = run(app, "dispositions", wave.id, file, "--dry-run")
     assert tried.output == "2 outcomes would change.\n"
     assert run(app, "dispositions", wave.id, file).output == "2 outcomes were recorded.\n"

@@ -159,14 +159,14 @@ def test_outcomes_are_recorded_singly_and_by_file(client: FlaskClient, sign_in: 
     cases = f"/sample/waves/{wave.id}/cases"
     page = client.submit(cases, form=f"{cases}/{case_id}", disposition="R")
     assert page.status_code == 200
-    bad = f"key,disposition\n{second},完成了吗\nnobody,I\n{third},I\n{third},I\n".encode()
+    bad = f"key,disposition\n{second},完成了吗\nnobody,R\n{third},R\n{third},R\n".encode()
     faulty = client.submit(cases, form=f"/sample/waves/{wave.id}/dispositions", file=(io.BytesIO(bad), "d.csv"))
     assert faulty.status_code == 422 and faulty.text.count("<tr>") == 4
-    good = f"编号,结果\n{second},联系不上\n{third},I\n".encode("gb18030")
+    good = f"编号,结果\n{second},联系不上\n{third},NE\n".encode("gb18030")
     checked = client.submit(cases, form=f"/sample/waves/{wave.id}/dispositions", file=(io.BytesIO(good), "d.csv"))
     client.submit(checked.request.path)
     with client.application.app_context():
-        assert [case.disposition for case in service.cases(wave.id)[0]][:3] == ["R", "NC", "I"]
+        assert [case.disposition for case in service.cases(wave.id)[0]][:3] == ["R", "NC", "NE"]
 
 
 def test_the_office_follows_a_wave_but_its_cases_stay_sealed(

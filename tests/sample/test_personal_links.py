@@ -13,7 +13,7 @@ from survey.base.store import encryption
 from survey.base.store.database import engine, session
 from survey.sample import rules, service
 from survey.sample.wave import links
-from tests.sample.conftest import MakeWave, Standing
+from tests.sample.conftest import MakeWave, Standing, record
 
 TODAY = date(2026, 3, 15)
 
@@ -24,13 +24,16 @@ def find(token: str, today: date = TODAY) -> service.Invitation:
         return service.find_invitation(connection, token, today)
 
 
-def use_up(invitation_id: int, *, partial: bool = False) -> int:
-    session().rollback()
+def use_up(wave: service.Wave, place: int, *, partial: bool = False) -> bool:
+    """Answer by the link at this place of the list."""
+    token = service.links(wave.id)[place].url[-22:]
+    invitation_id = find(token).id
     with engine().begin() as connection:
-        return connection.execute(service.complete_statement(invitation_id, partial=partial)).rowcount
+        return service.use_link(connection, invitation_id, token, partial=partial)
 
 
-def outcome(invitation_id: int) -> tuple[str, bool]:
+def outcome(wave: service.Wave, invitation_id: int) -> tuple[str, bool]:
+    service.strata(wave.id)
     found = text("SELECT disposition, answered FROM sample_invitation WHERE id = :id")
     letter, answered = session().execute(found, {"id": invitation_id}).one()
     session().rollback()
@@ -104,10 +107,11 @@ def test_a_response_uses_its_link_up_and_no_other(app: Flask, make_wave: MakeWav
     with app.app_context():
         wave = make_wave()
         one, other = (find(link.url[-22:]) for link in service.links(wave.id)[:2])
-        assert use_up(one.id, partial=partial) == 1
-        assert outcome(one.id) == (letter, True) and outcome(other.id) == ("UO", False)
-        assert [use_up(one.id, partial=way) for way in (False, True)] == [0, 0]
-        assert outcome(one.id) == (letter, True), "a second answer changes nothing"
+        assert use_up(wave, 0, partial=partial)
+        assert [use_up(wave, 0, partial=way) for way in (False, True)] == [False, False]
+        assert outcome(wave, one.id) == (letter, True) and outcome(wave, other.id) == ("UO", False)
+        assert [use_up(wave, 0, partial=way) for way in (False, True)] == [False, False]
+        assert outcome(wave, one.id) == (letter, True), "a second answer changes nothing"
 
 
 @pytest.mark.parametrize(("letter", "used"), [("I", 0), ("P", 0), ("R", 1), ("NC", 1), ("O", 1), ("UO", 1), ("NE", 1)])
@@ -117,10 +121,10 @@ def test_who_refused_may_still_answer_but_who_answered_elsewhere_may_not(
     with app.app_context():
         wave = make_wave()
         found = find(service.links(wave.id)[0].url[-22:])
-        service.set_disposition(wave.id, found.id, letter)
+        record(wave.id, {service.links(wave.id)[0].case_key: letter})
         assert find(service.links(wave.id)[0].url[-22:]).completed is (not used)
-        assert use_up(found.id) == used
-        assert outcome(found.id) == ("I", True) if used else outcome(found.id) == (letter, False)
+        assert use_up(wave, 0) is bool(used)
+        assert outcome(wave, found.id) == (("I" if used else letter), True)
 
 
 def test_a_fresh_link_is_known_by_its_hash_and_can_be_read_again(still: Flask) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from survey.base.store.database import session
 from survey.sample import service
 from survey.sample.fieldwork.rates import StratumField
-from tests.sample.conftest import STRATA, MakeWave, Standing
+from tests.sample.conftest import STRATA, MakeWave, Standing, record
 
 TOWN = "城镇 / 居民"
 LETTERS = ("I", "P", "R", "NC", "O", "UO", "NE")
@@ -66,7 +66,7 @@ def test_reserve_cases_called_up_lower_the_weight_and_count_in_the_rates(app: Fl
         wave = make_wave()
         service.call_up(wave.id, TOWN, 2)
         keys = [case.case_key for case in service.cases(wave.id, stratum=TOWN, size=100)[0]]
-        service.import_dispositions(wave.id, table(*((key, "I") for key in keys[:12])))
+        record(wave.id, dict.fromkeys(keys[:12], "I"))
         found = service.wave_design(wave.id)
         town = found.strata.index(TOWN)
         assert (found.sampled[town], found.responded[town]) == (12, 12)
@@ -85,7 +85,7 @@ def test_two_strata_have_factors_of_their_own(app: Flask, make_wave: MakeWave) -
         for label, letters in words.items():
             keys = [case.case_key for case in service.cases(wave.id, stratum=label)[0]]
             lines += zip(keys, letters, strict=False)
-        service.import_dispositions(wave.id, table(*lines))
+        record(wave.id, dict(lines))
         found = service.wave_design(wave.id)
         factors = dict(zip(found.strata, found.nonresponse_factor.tolist(), strict=True))
         assert factors["乡村 / 居民"] == pytest.approx(6.0, abs=1e-12)
@@ -133,5 +133,5 @@ def test_the_answers_moment_is_kept_nowhere(standing: Standing) -> None:
         session().rollback()
     assert set(columns) == {
         *("id", "wave_id", "stratum_id", "case_key", "position", "active", "disposition", "answered"),
-        *("token_hash", "token_sealed"),
+        *("token_hash", "token_sealed", "shown"),
     }

@@ -15,6 +15,7 @@ from survey.base.errors import Gone, ImportFaults, NotFound, Refused
 from survey.base.store.database import engine, session
 from survey.sample import service
 from survey.sample.wave import drawn
+from survey.sample.wave.used import show_in_steps
 from tests.sample.conftest import CHOICE, SEED, SOURCE, MakeWave, frame_csv
 
 TODAY = date(2026, 3, 15)
@@ -24,7 +25,7 @@ def answer(url: str, *, partial: bool = False) -> int:
     """What the room that takes answers does with a link; says how many links it used up."""
     with engine().begin() as connection:
         found = service.find_invitation(connection, url[-22:], TODAY)
-        return connection.execute(service.complete_statement(found.id, partial=partial)).rowcount
+        return int(service.use_link(connection, found.id, url[-22:], partial=partial))
 
 
 def test_a_wave_is_drawn_and_redrawn(app_on_each_database: Flask, make_wave: MakeWave) -> None:
@@ -123,8 +124,10 @@ def test_rates_and_weights_come_out_by_hand(app_on_each_database: Flask, make_wa
         service.draw(wave.id, SEED)
         keys = [case.case_key for case in service.cases(wave.id)[0]]
         outcomes = ["I"] * 4 + ["P", "R", "R", "NE"]
-        table = "key,disposition\n" + "".join(f"{key},{letter}\n" for key, letter in zip(keys, outcomes, strict=False))
-        assert service.import_dispositions(wave.id, table.encode()) == 8
+        ended = dict(zip(keys, outcomes, strict=False))
+        service.record_answered(wave.id, {key: letter for key, letter in ended.items() if letter in "IP"})
+        table = "key,disposition\n" + "".join(f"{key},{letter}\n" for key, letter in ended.items())
+        assert service.import_dispositions(wave.id, table.encode()) == 3
         found = service.wave_design(wave.id)
         assert found.strata == ("全市",) and found.responded.tolist() == [5] and found.eligible.tolist() == [9]
         np.testing.assert_allclose(found.rr1, 4 / 9)
@@ -149,9 +152,44 @@ def test_an_answer_through_the_link_cannot_be_turned_into_a_refusal(app: Flask, 
         case = next(case for case in service.cases(wave.id)[0] if case.case_key == link.case_key)
         session().commit()
         answer(link.url, partial=True)
-        with pytest.raises(Refused):
-            service.set_disposition(wave.id, case.id, "R")
-        service.set_disposition(wave.id, case.id, "I")
+        for letter in ("R", "I"):
+            with pytest.raises(Refused):
+                service.set_disposition(wave.id, case.id, letter)
+        service.set_disposition(wave.id, case.id, "P")
+
+
+@pytest.mark.parametrize("letter", ["I", "P"])
+def test_nobodys_word_makes_an_answer(app: Flask, make_wave: MakeWave, letter: str) -> None:
+    with app.app_context():
+        wave = make_wave()
+        case = service.cases(wave.id)[0][0]
+        with pytest.raises(Refused) as refused:
+            service.set_disposition(wave.id, case.id, letter)
+        assert refused.value.remedy
+        with pytest.raises(ImportFaults):
+            service.import_dispositions(wave.id, f"key,disposition\n{case.case_key},{letter}\n".encode())
+        assert service.overall(service.strata(wave.id)).responded == 0
+
+
+def test_the_list_of_cases_moves_in_steps_of_five(app: Flask, make_wave: MakeWave) -> None:
+    with app.app_context():
+        wave = make_wave()
+        links = service.links(wave.id)
+
+        def seen() -> int:
+            show_in_steps(wave.id, everything=False)
+            shown = sum(case.answered for case in service.cases(wave.id, in_steps=True, size=500)[0])
+            assert shown == service.cases(wave.id, in_steps=True, disposition="I")[1]
+            return shown
+
+        counts = []
+        for link in links[:6]:
+            session().commit()
+            answer(link.url)
+            counts.append((service.overall(service.strata(wave.id)).responded, seen()))
+        assert counts == [(1, 0), (2, 0), (3, 0), (4, 0), (5, 5), (6, 5)]
+        show_in_steps(wave.id, everything=True)
+        assert sum(case.answered for case in service.cases(wave.id, in_steps=True, size=500)[0]) == 6
 
 
 def test_a_locked_design_does_not_change_and_a_sample_is_drawn_once(app: Flask, make_wave: MakeWave) -> None:
@@ -263,6 +301,7 @@ def test_after_closing_no_row_tells_when_its_link_was_used(app_on_each_database:
         assert [answer(url) for url in urls] == [1, 1, 1]
         if engine().dialect.name == "postgresql":
             writers = text("SELECT count(DISTINCT xmin::text) FROM sample_invitation")
+            service.strata(wave.id)
             assert session().scalar(writers) > 1
             service.close_wave(wave.id)
             assert session().scalar(writers) == 1

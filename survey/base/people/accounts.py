@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -15,14 +15,11 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.base import clock
 from survey.base.errors import NotFound, Refused
-from survey.base.people import audit
+from survey.base.people import audit, brake
 from survey.base.people.roles import Role, Viewer
-from survey.base.store.database import Base, commit, session
+from survey.base.store.database import Base, commit, give_back, reading, session
 
-FAILURES_BEFORE_PAUSE = 5
-PAUSE = timedelta(minutes=5)
 SHORTEST_PASSWORD = 10
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's minimum, kind to small machines
@@ -48,7 +45,9 @@ class AccountRow(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=True)
-    #: wrong passwords in a row
+    #: raised to end all sessions of the person
+    sessions: Mapped[int] = mapped_column(default=0)
+    #: of the first version, which counted wrong passwords by name: a stranger could keep people out by it
     failures: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -68,9 +67,9 @@ class Person:
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """What Flask-Login carries through a request."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, sessions: int) -> None:
         self.person = person
-        self.id = str(person.id)
+        self.id = f"{person.id}.{sessions}"
 
     def viewer(self) -> Viewer:
         return Viewer(self.person.id, self.person.username, frozenset(self.person.roles), self.person.unit_ids)
@@ -90,9 +89,40 @@ def init_app(app: Flask) -> None:
     logins.user_loader(_load)
 
 
-def _load(user_id: str) -> SignedIn | None:
-    account = session().get(AccountRow, int(user_id))
-    return SignedIn(_person(account)) if account and account.active else None
+def _load(session_id: str) -> SignedIn | None:
+    """Who a session belongs to; nobody once the person's sessions were ended."""
+    number, _dot, sessions = session_id.partition(".")
+    signed_in = _load_signed_in(int(number)) if number.isdecimal() else None
+    # a session of an earlier version names no count: it holds until the first time that sessions are ended
+    return signed_in if signed_in is not None and signed_in.id == f"{number}.{sessions or 0}" else None
+
+
+def _load_signed_in(user_id: int) -> SignedIn | None:
+    """Read on a connection of its own: a request that will write takes the write lock when it writes, not here."""
+    row = AccountRow
+    wanted = select(row.id, row.username, row.name, row.roles, row.active, row.sessions).where(row.id == user_id)
+    with reading() as connection:
+        account = connection.execute(wanted).first()
+        units = connection.scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == user_id)).all()
+    if account is None or not account.active:
+        return None
+    roles = tuple(Role(role) for role in account.roles)
+    person_ = Person(account.id, account.username, account.name, roles, frozenset(units), account.active)
+    return SignedIn(person_, account.sessions)
+
+
+def signed_in(user_id: int) -> SignedIn:
+    """A person as a session carries them."""
+    found = _load_signed_in(user_id)
+    if found is None:
+        raise NotFound(gettext("There is no such person."))
+    return found
+
+
+def end_sessions(user_id: int) -> None:
+    """End every session of a person, wherever they signed in."""
+    _account(user_id).sessions += 1
+    commit()
 
 
 def _person(account: AccountRow) -> Person:
@@ -117,30 +147,48 @@ def _account(user_id: int) -> AccountRow:
     return account
 
 
-def check_password(username: str, password: str) -> SignedIn | None:
-    """The person, if the password is right; after five wrong ones, nobody for five minutes."""
-    account = session().scalar(select(AccountRow).where(AccountRow.username == username))
-    if account is None or not account.active:
-        hasher.hash(password)  # as slow as a real look, so that time does not tell which names exist
-        return None
-    if account.paused_until and clock.local(account.paused_until) > clock.now():
-        raise Refused(
-            gettext("Too many wrong passwords for this name."),
-            remedy=gettext("Wait five minutes and try again."),
-        )
-    try:
-        hasher.verify(account.password_hash, password)
-    except VerificationError:
-        account.failures += 1
-        if account.failures >= FAILURES_BEFORE_PAUSE:
-            account.failures, account.paused_until = 0, clock.now() + PAUSE
-        audit.record("sign-in.failed", username, actor=username)
+def check_password(username: str, password: str, *, address: str = "", device: str = "") -> SignedIn | None:
+    """The person, if the password is right. Looking it up and hashing hold no lock that a rater could wait for.
+
+    Args:
+        username: as typed.
+        password: as typed.
+        address: where the request comes from, for the brake on guessing.
+        device: what the browser carries if this very person has signed in there before.
+
+    Raises:
+        Refused: too many wrong passwords from there, or too many sign-ins at once.
+    """
+    places = brake.places(username, address, device)
+    brake.check(places)
+    with reading() as connection:
+        row = AccountRow
+        found = connection.execute(
+            select(row.id, row.password_hash).where(row.username == username, row.active)
+        ).first()
+    with brake.turn():
+        is_right = _is_right(found.password_hash if found else None, password)
+    if found is None or not is_right:
+        brake.note_failure(places)
+        if found is not None:
+            audit.record("sign-in.failed", username, actor=username)
         commit()
         return None
-    account.failures, account.paused_until = 0, None
+    brake.forget(places)
     audit.record("sign-in", username, actor=username)
     commit()
-    return SignedIn(_person(account))
+    return _load_signed_in(found.id)
+
+
+def _is_right(kept: str | None, password: str) -> bool:
+    """As slow for a name that does not exist, so that time does not tell which names do."""
+    if kept is None:
+        hasher.hash(password)
+        return False
+    try:
+        return hasher.verify(kept, password)
+    except VerificationError:
+        return False
 
 
 def new_password() -> str:
@@ -156,9 +204,11 @@ def add(username: str, password: str, roles: Iterable[Role], *, name: str = "", 
         Refused: the name is taken, or the password is short.
     """
     _check_new_password(password)
+    give_back()
+    hashed = hasher.hash(password)
     if session().scalar(select(AccountRow.id).where(AccountRow.username == username)):
         raise Refused(gettext("The user name %(name)s is taken.", name=username))
-    account = AccountRow(username=username, name=name, password_hash=hasher.hash(password), roles=_stored(roles))
+    account = AccountRow(username=username, name=name, password_hash=hashed, roles=_stored(roles))
     session().add(account)
     session().flush()
     _assign(account.id, unit_ids)
@@ -173,6 +223,8 @@ def change(user_id: int, *, name: str, roles: Iterable[Role], unit_ids: Iterable
     stored = _stored(roles)
     if Role.ADMIN in account.roles and not (active and Role.ADMIN in stored) and _administrators() <= 1:
         raise Refused(gettext("This is the last active administrator."), remedy=gettext("Name another one first."))
+    if stored != account.roles or not active:
+        account.sessions += 1
     account.name, account.roles, account.active = name, stored, active
     _assign(account.id, unit_ids)
     audit.record("person.changed", account.username, roles=stored, active=active)
@@ -181,10 +233,12 @@ def change(user_id: int, *, name: str, roles: Iterable[Role], unit_ids: Iterable
 
 
 def set_password(user_id: int, password: str) -> None:
-    """Replace a password."""
+    """Replace a password, which ends the person's sessions."""
     _check_new_password(password)
+    give_back()
+    hashed = hasher.hash(password)
     account = _account(user_id)
-    account.password_hash, account.failures, account.paused_until = hasher.hash(password), 0, None
+    account.password_hash, account.sessions = hashed, account.sessions + 1
     audit.record("password.changed", account.username)
     commit()
 

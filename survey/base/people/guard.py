@@ -8,19 +8,22 @@ import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
-from flask_login import current_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
+from survey.base import clock
 from survey.base.errors import Forbidden
 from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.base.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
+#: seconds after which a session ends however busy it is
+LONGEST_SESSION = 12 * 3600
 
 #: blueprints and endpoints of other people's making that carry only style sheets and scripts
 STATIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
@@ -61,9 +64,9 @@ def viewer() -> Viewer:
     return person
 
 
-def digest_of_style(css: str) -> str:
-    """The CSP source that allows exactly this inline style sheet."""
-    return "'sha256-" + base64.b64encode(hashlib.sha256(css.encode()).digest()).decode() + "'"
+def digest_of(inline: str) -> str:
+    """The CSP source that allows exactly this inline style sheet or script."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode() + "'"
 
 
 def nonce() -> str:
@@ -108,6 +111,9 @@ def _check_guard() -> BaseResponse | None:
         raise Forbidden(gettext("This page does not say who may open it, so nobody may."))
     if not guard:
         return None
+    if current_user.is_authenticated and _is_over():
+        session.clear()
+        logout_user()
     if not current_user.is_authenticated:
         here = request.full_path if request.method == "GET" else ""
         return redirect(url_for("house.sign_in", next=here.rstrip("?")))
@@ -117,6 +123,12 @@ def _check_guard() -> BaseResponse | None:
             remedy=gettext("Ask an administrator for the role you need, or sign in as somebody else."),
         )
     return None
+
+
+def _is_over() -> bool:
+    """Whether a session has lasted as long as any may; one of an earlier version begins now."""
+    now = int(clock.now().timestamp())
+    return now - int(session.setdefault("since", now)) > LONGEST_SESSION
 
 
 def _add_headers(response: Response) -> Response:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -63,6 +63,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -128,7 +129,7 @@ def give_back() -> bool:
     Returns:
         Whether nothing is held now; False where the session has written and its service has yet to commit.
     """
-    opened: Session | None = g.get("session")
+    opened: Session | None = g.get("session") if has_app_context() else None
     if opened is None or not opened.in_transaction():
         return True
     if opened.new or opened.dirty or opened.deleted or opened.connection().info.get(WROTE):

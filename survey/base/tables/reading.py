@@ -9,6 +9,7 @@ from itertools import islice
 from flask_babel import gettext
 
 from survey.base.errors import Fault, ImportFaults
+from survey.base.store.database import give_back
 from survey.base.tables import cells as cell_rules
 from survey.base.tables import headings
 from survey.base.tables.cells import Spoilt, Why
@@ -118,6 +119,8 @@ def head(data: bytes, rows: int) -> Table:
 
 
 def _source(data: bytes, meter: Meter, known: Headings) -> Book | TextFile:
+    """The file as lines; a request holds no lock of the database while it is read, however long that takes."""
+    give_back()
     if package.is_package(data):
         return Book(data, meter)
     package.refuse_other_kinds(data)

@@ -61,11 +61,6 @@ NOTICES: dict[str, Notice] = {
         _("Go back: your form is still filled in."),
         _("Send it again in a minute. Sending twice counts once."),
     ),
-    "kept_aside": Notice(
-        _("You have already sent this form, with a different answer."),
-        _("Your first answer counts. The second is kept aside for review and was not thrown away."),
-        _("If you meant a new visit, scan the code again."),
-    ),
     "no_such_receipt": Notice(
         _("We find no rating for this receipt."),
         _("Your rating is not affected by this."),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pylopdf_fonts_zh_cn
 
+from survey.base.store.database import give_back
 from survey.base.web import colours
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ WARN, WARN_SOFT = (colours.rgb(name) for name in ("warn", "warn-soft"))
 
 
 def document() -> Document:
-    """An empty A4 document; its font is embedded once, with only the letters that are used."""
+    """An empty A4 document; its font is embedded once, with only the letters that are used.
+
+    A request holds no lock of the database while it draws.
+    """
+    give_back()
     from fpdf import FPDF  # here: it would cost every start of the product a fifth of a second
 
     made = FPDF(format="A4")

@@ -14,6 +14,14 @@ from survey.base.people import guard
 from survey.base.web import languages
 
 NOTHING = "–"
+#: What citizens' pages do when a browser shows them again without asking, so that the next person on a shared tablet
+#: finds an empty form and nobody's receipt: a form is asked for anew, a page with a receipt is left for `data-next`.
+#: Pages work all the same without script; every byte is sent with every page.
+SCRIPTS = {
+    "form": "onpageshow=e=>e.persisted&&location.reload()",
+    "receipt": "onpageshow=e=>(e.persisted||performance.navigation.type==2)&&"
+    "location.replace(document.body.dataset.next)",
+}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -72,12 +80,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(number=number, percent=percent, day=day, moment=moment)
     style = citizen_style(Path(app.static_folder or ""))
     app.extensions["citizen_style"] = style
-    source = app.extensions["citizen_style_source"] = guard.digest_of_style(style)
+    source = app.extensions["citizen_style_source"] = guard.digest_of(style)
+    scripts = " ".join(map(guard.digest_of, SCRIPTS.values()))
     app.extensions["citizen_policy"] = (
-        f"default-src 'none'; style-src {source}; img-src data:; "
+        f"default-src 'none'; style-src {source}; script-src {scripts}; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-    app.jinja_env.globals.update(citizen_style=style, page_url=page_url, html_language=html_language)
+    app.jinja_env.globals.update(
+        citizen_style=style, citizen_scripts=SCRIPTS, page_url=page_url, html_language=html_language
+    )
 
 
 def html_language() -> str:

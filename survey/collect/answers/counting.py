@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,8 @@ from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.rounds.service import Selection
 
+#: the rated see counts of levels in steps of so many
+STEP = 5
 Mask = NDArray[np.bool_]
 
 
@@ -33,6 +35,10 @@ class Levels:
     @property
     def valid(self) -> int:
         return sum(n for level, n in self.counts.items() if level != questions.CANNOT_SAY)
+
+    def in_steps(self) -> Levels:
+        """The same in whole steps, so that two looks never tell one answer; what is left over stays unsaid."""
+        return replace(self, counts={level: number // STEP * STEP for level, number in self.counts.items()})
 
     def share(self, *levels: int) -> float:
         """Share of some levels among the valid answers."""
@@ -64,7 +70,7 @@ class ArrivalFilter:
 
 
 def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
-    """Count what arrived, as far as this person may see it."""
+    """Count what arrived, as far as this person may see it: the rated see no range of days, and levels in steps."""
     kinds = {one.id: one.kind for one in rounds.collections()}
     chosen, about = _visible(wanted, viewer, kinds)
     by_day: Counter[date] = Counter()
@@ -76,6 +82,7 @@ def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
         by_day[piece.day] += number
         by_collection[piece.collection_id] += number
         by_channel.update(sums(part, "channel"))
+    levels = _levels(chosen, about, kinds)
     by_kind: Counter[str] = Counter()
     for collection_id, number in by_collection.items():
         by_kind[kinds[collection_id]] += number
@@ -85,7 +92,7 @@ def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
         _filled(by_channel),
         _filled(by_collection),
         tuple(_filled(by_day).items()),
-        _levels(chosen, about, kinds),
+        levels if viewer.sees_all else tuple(line.in_steps() for line in levels),
     )
 
 
@@ -109,7 +116,7 @@ def _visible(
         if limit is not None:
             about = limit if about is None else about & limit
     by_day, whole = selection.by_day & allowed, selection.whole & allowed
-    if wanted.from_day or wanted.to_day:  # what is selected whole is then cut by day too
+    if viewer.sees_all and (wanted.from_day or wanted.to_day):  # what is selected whole is then cut by day too
         first = max(selection.opens_on, wanted.from_day or date.min)
         last = min(selection.closes_on, wanted.to_day or date.max)
         return Selection(first, last, by_day | whole, frozenset()), about

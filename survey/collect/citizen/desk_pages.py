@@ -19,10 +19,10 @@ from survey.collect.citizen.frame import blueprint, citizen_page, language, show
 from survey.collect.citizen.memory import memory, secret
 from survey.collect.store import receipts, tokens
 from survey.collect.store.content import FilledForm
-from survey.collect.store.once import ASIDE
 from survey.collect.store.tokens import TokenChanged
 from survey.collect.store.writer import StoreBusy
 from survey.questions.service import Questionnaire
+from survey.units import service as units
 
 #: stands in a rendered page where the token or the receipt of each reader goes
 GAP = "·····gap·····"
@@ -67,16 +67,19 @@ def send_rating(code: str) -> BaseResponse:
         outcome = desk.write(desk.submission(counter, form, token, content))
     except StoreBusy:
         return _again(counter, form, "busy", content, token=text)
-    return redirect(_thanks_url(outcome.receipt, aside=outcome.state == ASIDE), 303)
+    lang = request.args.get("lang")
+    return redirect(url_for(".thanks", receipt=outcome.receipt, code=counter.place.code, lang=lang), 303)
 
 
 @blueprint.get("/thanks/<receipt>")
+@blueprint.get("/thanks/<code>/<receipt>")
 @public
-def thanks(receipt: str) -> Response:
+def thanks(receipt: str, code: str = "") -> Response:
+    """Thanks for an answer: at a counter, with the way to an empty form for whoever comes next."""
     if not receipts.is_well_formed(receipt):
         return show_notice("mistyped_receipt", 404)
-    key = ("thanks", language(), "aside" in request.args)
-    parts = memory().pages.get(key, clock.now(), _render_thanks)
+    code = code if units.is_code(code) else ""
+    parts = memory().pages.get(("thanks", language(), code), clock.now(), lambda: _render_thanks(code))
     return citizen_page(receipts.written(receipt).join(parts))
 
 
@@ -94,9 +97,14 @@ def _render_form(counter: OpenCounter) -> tuple[str, ...]:
     return tuple(_form_html(counter, counter.form, token=GAP).split(GAP))
 
 
-def _render_thanks() -> tuple[str, ...]:
+def _render_thanks(code: str) -> tuple[str, ...]:
+    """The same words whatever was answered, and whether for the first time or again: it proves no level."""
     demo.present()
-    html = render_template("collect/thanks.html", receipt=GAP, aside="aside" in request.args, language=language())
+    lang = request.args.get("lang")
+    onward = url_for(".rate", code=code, lang=lang) if code else url_for("screen.ask_receipt", lang=lang)
+    html = render_template(
+        "collect/thanks.html", receipt=GAP, onward=onward, at_counter=bool(code), language=language()
+    )
     return tuple(html.split(GAP))
 
 
@@ -126,8 +134,3 @@ def _what_can_be_kept(form: Questionnaire) -> FilledForm:
         return read_form(form, request.form)
     except FormFault as fault:
         return fault.content
-
-
-def _thanks_url(receipt: str, *, aside: bool) -> str:
-    query: dict[str, Any] = {"lang": request.args.get("lang"), "aside": 1 if aside else None}
-    return url_for(".thanks", receipt=receipt, **query)

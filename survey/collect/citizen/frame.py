@@ -29,10 +29,10 @@ def language() -> str:
 
 
 def citizen_page(html: str, status: int = 200) -> Response:
-    """A page for a citizen. The browser may show it again on going back, and asks again on a new visit."""
+    """A page for a citizen. No browser keeps it: the next person on the same device gets a page of their own."""
     response = make_response(html, status)
     response.headers["Content-Security-Policy"] = current_app.extensions["citizen_policy"]
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -80,26 +80,33 @@ def is_partial(personal: PersonalForm, content: FilledForm) -> bool:
     return any((unit_id, overall) not in content.levels for unit_id in personal.asked(content.contacted))
 
 
-def write(personal: PersonalForm, content: FilledForm, day: date) -> Outcome:
-    """Store a personal and mark its link as used, in one transaction."""
-    statement = sample.complete_statement(personal.invitation.id, partial=is_partial(personal, content))
+def is_empty(content: FilledForm) -> bool:
+    """Whether nothing at all was filled in."""
+    return content == FilledForm(contacted=content.contacted)
+
+
+def write(personal: PersonalForm, content: FilledForm) -> Outcome:
+    """Store a filled-in personal form and mark its link as used, in one transaction."""
+    number, partial = personal.invitation.id, is_partial(personal, content)
 
     def claim(connection: Connection) -> bool:
-        return connection.execute(statement).rowcount == 1
+        return sample.use_link(connection, number, personal.link, partial=partial)
 
-    sending = NewSubmission(personal.token, content, _response(personal, content, day), secret(), claim)
+    sending = NewSubmission(personal.token, content, _response(personal, content), secret(), claim)
     outcome: Outcome = memory().writer().write(sending.store)
+    memory().cleaner().ask()
     return outcome
 
 
-def _response(personal: PersonalForm, content: FilledForm, day: date) -> NewResponse:
+def _response(personal: PersonalForm, content: FilledForm) -> NewResponse:
+    """The response, on the first day of its wave: a drawn person's answer must not stand alone on its own day."""
     wave = personal.invitation.wave
     asked = personal.asked(content.contacted)
     background = {name: value for name, value in content.background.items() if name != GROUP}
     factor = selection_factor(len(content.contacted), len(asked)) if personal.needs_screening else 1.0
     return NewResponse(
         collection_id=wave.collection_id,
-        day=day,
+        day=wave.opens_on,
         questionnaire=personal.form.code,
         version=personal.form.version,
         channel=questions.SMS,

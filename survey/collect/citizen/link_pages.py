@@ -26,7 +26,6 @@ from survey.collect.citizen.frame import blueprint, show, show_notice
 from survey.collect.citizen.link import PersonalForm
 from survey.collect.rules import lacks_spread
 from survey.collect.store.content import FilledForm
-from survey.collect.store.once import AGAIN, STORED
 from survey.collect.store.writer import StoreBusy
 from survey.units.service import Unit
 
@@ -62,12 +61,12 @@ def send_personal(token: str) -> BaseResponse:
     if lacks_spread(scores) and not request.form.get("spread_seen"):
         return _show_form(personal, content, spread=scores[0])
     try:
-        outcome = link.write(personal, content, clock.today())
+        outcome = link.write(personal, content)
     except StoreBusy:
         return _show_form(personal, content, "busy")
-    if outcome.state in (STORED, AGAIN):
+    if outcome.receipt:  # whether for the first time, the same again or something else: nobody learns which
         return redirect(url_for(".thanks", receipt=outcome.receipt, lang=request.args.get("lang")), 303)
-    return show_notice("already_answered", 409, receipt=outcome.receipt)
+    return show_notice("already_answered", 409)
 
 
 def _open(token: str) -> PersonalForm | Response:
@@ -97,7 +96,9 @@ def _read(personal: PersonalForm, contacted: tuple[int, ...]) -> FilledForm:
         except FormFault as found:
             content, fault = found.content, fault or found
     content = _with_contacted(content, contacted)
-    if fault is None and not personal.form.scale and not content.scores and not content.levels:
+    met_nobody = not asked and "met_nobody" in request.form
+    is_unscored = not personal.form.scale and not content.scores and not content.levels
+    if fault is None and (is_unscored or (link.is_empty(content) and not met_nobody)):
         fault = FormFault("choose_level", content)
     if fault is not None:
         raise FormFault(fault.notice, content)

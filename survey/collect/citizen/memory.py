@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from survey.base import settings
 from survey.base.store.database import UNAVAILABLE, engine
+from survey.base.store.log_cleaning import LogCleaner
 from survey.collect.store.writer import Writer
 
 Thing = TypeVar("Thing")
@@ -45,11 +46,17 @@ class AnswerMemory:
         self.counters: TimedCache[Any] = TimedCache()
         self.pages: TimedCache[tuple[str, ...]] = TimedCache()
         self._writer: Writer | None = None
+        self._cleaner: LogCleaner | None = None
 
     def writer(self) -> Writer:
         if self._writer is None:
             self._writer = Writer(engine())
         return self._writer
+
+    def cleaner(self) -> LogCleaner:
+        if self._cleaner is None:
+            self._cleaner = LogCleaner(engine())
+        return self._cleaner
 
 
 def memory() -> AnswerMemory:

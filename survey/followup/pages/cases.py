@@ -73,7 +73,7 @@ def case(key: str) -> str | BaseResponse:
     may_write = viewer().has(*WRITERS, Role.ADMIN)
     if may_write and form.validate_on_submit():
         service.reply(key, form.text.data, viewer())
-        flash(gettext("The reply stands on the receipt's page."), "success")
+        flash(gettext("The reply stands on the receipts of the counter and month."), "success")
         return redirect(url_for(".case", key=key))
     return render_template(
         "followup/case.html",

@@ -18,7 +18,8 @@ class ReplyForm(FlaskForm):
             Length(SHORTEST_REPLY, LONGEST_REPLY, _("Write %(min)d to %(max)d characters.")),
         ],
         description=_(
-            "The citizen reads it on the receipt's page. Say what was wrong and what has been done; name nobody."
+            "Everybody who rated at this counter in the same month reads it with the receipt. Say what was wrong and "
+            "what has been done; name nobody."
         ),
         render_kw={"rows": 4},
     )

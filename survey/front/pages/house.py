@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
 from survey.base.errors import ImportFaults, SurveyError
-from survey.base.people import accounts, actions, audit
+from survey.base.people import accounts, actions, audit, devices
 from survey.base.people.guard import allow, public, signed_in, viewer
 from survey.base.people.roles import Role
 from survey.base.store import demo, jobs
@@ -54,14 +54,20 @@ def start() -> str:
 def sign_in() -> str | BaseResponse:
     form = SignInForm()
     if form.validate_on_submit():
-        person = accounts.check_password(form.username.data, form.password.data)
+        name = form.username.data
+        person = accounts.check_password(name, form.password.data, address=_address(), device=devices.known(name))
         if person:
             session.clear()
             login_user(person)
             session.permanent = True
-            return redirect(_safe_next(request.args.get("next", "")))
+            session["since"] = int(clock.now().timestamp())
+            return devices.remember(redirect(_safe_next(request.args.get("next", ""))), name)
         flash(gettext("The name or the password is wrong."), "danger")
     return render_template("front/sign_in.html", form=form)
+
+
+def _address() -> str:
+    return request.remote_addr or ""
 
 
 def _safe_next(target: str) -> str:
@@ -70,13 +76,14 @@ def _safe_next(target: str) -> str:
     >>> _safe_next("/units?page=2")
     '/units?page=2'
     """
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if is_local else url_for("house.start")
 
 
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> BaseResponse:
+    accounts.end_sessions(viewer().user_id)
     logout_user()
     session.clear()
     return redirect(url_for("house.sign_in"))
@@ -96,8 +103,10 @@ def language() -> BaseResponse:
 def password() -> str | BaseResponse:
     form = PasswordForm()
     if form.validate_on_submit():
-        if accounts.check_password(current_user.person.username, form.old.data):
+        name = current_user.person.username
+        if accounts.check_password(name, form.old.data, address=_address(), device=devices.known(name)):
             accounts.set_password(viewer().user_id, form.new.data)
+            login_user(accounts.signed_in(viewer().user_id))  # this session goes on, all others have ended
             flash(gettext("The password has been changed."), "success")
             return redirect(url_for("house.start"))
         form.old.errors = [gettext("This is not your present password.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from flask_babel import gettext
@@ -54,14 +53,14 @@ def set_disposition(wave: models.WaveRow, invitation_id: int, letter: str) -> No
     found = session().get(models.InvitationRow, invitation_id)
     if found is None or found.wave_id != wave.id:
         raise NotFound(gettext("This wave has no such case."))
-    if remedy := _why_not(wave, found.active, found.answered, letter):
+    if remedy := _why_not(wave, found.active, found.answered, found.disposition, letter):
         raise Refused(gettext("The outcome of this case was not changed."), remedy=remedy)
     found.disposition = letter
-    audit.record("case.disposition", wave.name, case=found.case_key, disposition=letter)
+    audit.record("case.disposition", wave.name)  # neither the case nor its outcome: the log is read by many
 
 
-def _why_not(wave: models.WaveRow, active: bool, answered: bool, letter: str) -> str:
-    """Why an outcome cannot be recorded; empty if it can."""
+def _why_not(wave: models.WaveRow, active: bool, answered: bool, standing: str, letter: str) -> str:
+    """Why an outcome cannot be recorded; empty if it can. Nobody's word makes an answer: only an answer does."""
     remedy: str = ""
     if letter not in rules.DISPOSITIONS:
         remedy = gettext("Use one of I, P, R, NC, O, UO, NE, or its word.")
@@ -69,8 +68,10 @@ def _why_not(wave: models.WaveRow, active: bool, answered: bool, letter: str) ->
         remedy = gettext("Draw the wave first.")
     elif not active:
         remedy = gettext("This case waits in reserve; call it up first.")
-    elif answered and letter not in rules.RESPONDED:
+    elif answered and letter != standing:
         remedy = gettext("This person has answered through the link; the answer stands.")
+    elif letter in rules.RESPONDED and letter != standing:
+        remedy = gettext("An interview is complete when its answers are stored: open the case's link and enter them.")
     return remedy
 
 
@@ -100,7 +101,7 @@ def import_dispositions(wave: models.WaveRow, data: bytes, *, dry_run: bool) -> 
             faults.append(row.fault("key", gettext("This wave has no such case; check the key.")))
         elif key in seen:
             faults.append(row.fault("key", gettext("This key comes twice; keep one line.")))
-        elif remedy := _why_not(wave, line.active, line.answered, letter):
+        elif remedy := _why_not(wave, line.active, line.answered, line.disposition, letter):
             faults.append(row.fault("disposition", remedy))
         elif line.disposition != letter:
             changes[key] = letter
@@ -109,10 +110,23 @@ def import_dispositions(wave: models.WaveRow, data: bytes, *, dry_run: bool) -> 
         raise ImportFaults(gettext("No outcome was recorded: please mend these places."), faults)
     if not dry_run:
         _record_many(wave, changes)
+        audit.record("case.dispositions-imported", wave.name, cases=len(changes))
     return len(changes)
 
 
-def _record_many(wave: models.WaveRow, changes: Mapping[str, str]) -> None:
+def record_answered(wave: models.WaveRow, letters: Mapping[str, str]) -> None:
+    """Mark cases as answered whose answers were stored in the same transaction, by another way than their link.
+
+    Args:
+        wave: whose cases.
+        letters: case key -> I (complete) or P (partial).
+    """
+    if not set(letters.values()) <= set(rules.RESPONDED):
+        raise ValueError("only complete and partial are answers")
+    _record_many(wave, letters, answered=True)
+
+
+def _record_many(wave: models.WaveRow, changes: Mapping[str, str], *, answered: bool = False) -> None:
     invitation = models.InvitationRow
     for letter in rules.DISPOSITIONS:
         keys = [key for key, value in changes.items() if value == letter]
@@ -121,6 +135,5 @@ def _record_many(wave: models.WaveRow, changes: Mapping[str, str]) -> None:
             session().execute(
                 update(invitation)
                 .where(invitation.wave_id == wave.id, invitation.case_key.in_(some))
-                .values(disposition=letter)
+                .values(disposition=letter, answered=answered)
             )
-    audit.record("case.dispositions-imported", wave.name, cases=len(changes), outcomes=Counter(changes.values()))

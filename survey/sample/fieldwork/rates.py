@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from survey.base.store.database import session
 from survey.sample import models, rules
 from survey.sample.values import WaveDesign
+from survey.sample.wave.used import settle
 from weighting import OutcomeRates, nonresponse_factors, response_rates
 
 
@@ -39,6 +40,7 @@ class StratumField:
 
 def strata(wave_id: int) -> list[StratumField]:
     """Fieldwork of every stratum, in order of the labels."""
+    settle(wave_id)
     invitation, stratum = models.InvitationRow, models.WaveStratumRow
     counted: dict[int, Counter[str]] = {}
     waiting: Counter[int] = Counter()

@@ -19,7 +19,9 @@ from survey.base.web import downloads
 from survey.sample import service
 from survey.sample.pages.columns import stratum_name
 from survey.sample.pages.forms import SampleFileForm
+from survey.sample.rules import RESPONDED
 from survey.sample.wave import letters
+from survey.sample.wave.used import STEP, show_in_steps
 
 blueprint = Blueprint("cases", __name__, url_prefix="/sample/waves/<int:wave_id>")
 PAGE_SIZE = 50
@@ -30,10 +32,14 @@ MOST_FAULTS = 200
 @allow(Role.STATISTICIAN)
 def index(wave_id: int) -> str:
     page, filters = max(request.args.get("page", 1, type=int), 1), _filters()
-    found, total = service.cases(wave_id, page=page, size=PAGE_SIZE, **filters)
+    wave = service.wave(wave_id)
+    show_in_steps(wave_id, everything=wave.state == "closed")
+    found, total = service.cases(wave_id, page=page, size=PAGE_SIZE, in_steps=True, **filters)
     return render_template(
         "sample/cases.html",
-        wave=service.wave(wave_id),
+        wave=wave,
+        step=STEP,
+        outcome_names={code: name for code, name in service.DISPOSITION_NAMES.items() if code not in RESPONDED},
         cases=found,
         total=total,
         page=page,

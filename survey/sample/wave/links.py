@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, select, update
 
 from survey.base import settings
 from survey.base.errors import Gone, NotFound, Refused
@@ -14,6 +14,7 @@ from survey.base.store import encryption
 from survey.base.store.database import reading, session
 from survey.sample import models, rules
 from survey.sample.values import Invitation, Link, Wave
+from survey.sample.wave.used import used_key
 
 TOKEN_LENGTH = 22
 
@@ -42,19 +43,20 @@ def find_invitation(connection: Connection, token: str, today: date) -> Invitati
         wave=_wave(found),
         stratum=found.label,
         group=found.group_code,
-        completed=found.disposition in rules.RESPONDED,
+        completed=found.used or found.disposition in rules.RESPONDED,
         unit_ids=tuple(found.unit_ids),
     )
 
 
 def _find(connection: Connection, token: str) -> Any:
-    invitation, stratum, wave = (
-        table.__table__ for table in (models.InvitationRow, models.WaveStratumRow, models.WaveRow)
+    invitation, stratum, wave, used = (
+        table.__table__ for table in (models.InvitationRow, models.WaveStratumRow, models.WaveRow, models.UsedLinkRow)
     )
     return connection.execute(
         select(
             invitation.c.id,
             invitation.c.disposition,
+            select(used.c.key).where(used.c.key == used_key(token)).exists().label("used"),
             stratum.c.label,
             *(column for column in wave.c if column.name not in ("id", "design")),
             wave.c.id.label("wave_id"),
@@ -78,20 +80,6 @@ def _wave(row: Any) -> Wave:
         group=row.group_code,
         frame_id=row.frame_id,
         unit_ids=tuple(row.unit_ids),
-    )
-
-
-def complete_statement(invitation_id: int, *, partial: bool = False) -> Update:
-    """The statement that uses a link up, for the transaction that stores the answer.
-
-    It changes one row if the link was still unused, and none if an answer is there already: whoever sees no row
-    changed must not store a second answer. That makes a link worth one response, also when two arrive at once.
-    """
-    table = models.InvitationRow
-    return (
-        update(table)
-        .where(table.id == invitation_id, table.disposition.not_in(rules.RESPONDED))
-        .values(disposition="P" if partial else "I", answered=True)
     )
 
 

@@ -18,7 +18,7 @@ from survey.sample import models, rules
 from survey.sample.design import draw as drawing
 from survey.sample.frame import frames
 from survey.sample.values import Drawn, SampleDesign, Wave
-from survey.sample.wave import links
+from survey.sample.wave import links, used
 
 
 def wave_value(wave: models.WaveRow) -> Wave:
@@ -170,6 +170,8 @@ def move(wave: models.WaveRow, to: str) -> None:
         raise Refused(gettext("The wave cannot be opened or closed now."), remedy=gettext("Look at its state."))
     wave.state = to
     if to == "closed":
+        session().flush()
+        used.settle_on(session().connection(), wave.id)
         links.purge_links(wave.id)
     audit.record("wave.opened" if to == "open" else "wave.closed", wave.name)
 

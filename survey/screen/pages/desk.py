@@ -195,6 +195,7 @@ def receipt(code: str) -> Response:
     window = units.window(found.window_id) if found.window_id else None
     return _citizen(
         "screen/receipt.html",
+        onward=url_for(".ask_receipt", lang=request.args.get("lang")),
         receipt=collect.written_receipt(code),
         found=found,
         unit=unit,
@@ -202,11 +203,12 @@ def receipt(code: str) -> Response:
         standing=service.state_of(found.key),
         is_selected=bool(rounds.selecting(found.collection_id, found.day, found.unit_id)),
         at_counter=rounds.collection(found.collection_id).kind == "counter",
-        reply=followup.reply_for(found.key),
+        replies=followup.replies_at(found.unit_id, found.window_id, found.day) if found.unit_id else [],
     )
 
 
 def _citizen(template: str, status: int = 200, **values: object) -> Response:
     response = make_response(render_template(template, **values), status)
     response.headers["Content-Security-Policy"] = current_app.extensions["citizen_policy"]
+    response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, session
 from openpyxl import load_workbook
 
+from survey.base.people import guard
 from survey.base.people.roles import Role, Viewer
 from survey.base.web import columns, downloads, languages, menu, presentation
 from survey.base.web.columns import Column
@@ -79,8 +80,9 @@ def test_the_citizens_style_carries_no_words_for_programmers(app: Flask) -> None
     assert "var(--" in style
     assert style.count("{") == style.count("}")
     policy = app.extensions["citizen_policy"]
+    scripts = " ".join(guard.digest_of(script) for script in app.jinja_env.globals["citizen_scripts"].values())
     assert policy == (
-        f"default-src 'none'; style-src {app.extensions['citizen_style_source']}; img-src data:; "
+        f"default-src 'none'; style-src {app.extensions['citizen_style_source']}; script-src {scripts}; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 
