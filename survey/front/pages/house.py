@@ -168,8 +168,8 @@ def reset_password(user_id: int) -> str:
 @blueprint.get("/audit")
 @allow(Role.AUDITOR)
 def audit_log() -> str:
-    page, search = request.args.get("page", 1, type=int), request.args.get("q", "")
-    entries, total = audit.entries(search=search, page=max(page, 1))
+    page, search = max(request.args.get("page", 1, type=int), 1), request.args.get("q", "")
+    entries, total = audit.entries(search=search, page=page)
     broken = audit.first_broken() if request.args.get("check") else None
     return render_template(
         "front/audit.html",
@@ -209,6 +209,7 @@ def _catch_errors(state: BlueprintSetupState) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     for kind in UNAVAILABLE:
         app.register_error_handler(kind, _show_fault)
+    app.register_error_handler(OverflowError, _show_too_large_a_number)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -231,6 +232,14 @@ def _show_http_error(error: HTTPException) -> Any:
         return error
     notice = NOTICES[{404: "no_such_page", 413: "too_large", 405: "not_allowed", 400: "not_allowed"}.get(code, "fault")]
     return _page(notice.title, notice.kept, notice.next), code
+
+
+def _show_too_large_a_number(error: OverflowError) -> tuple[str, int]:
+    """A number in an address that no database holds is the number of nothing; any other overflow is a fault."""
+    if "SQLite" not in str(error):
+        return _show_fault(error)
+    notice = NOTICES["no_such_page"]
+    return _page(notice.title, notice.kept, notice.next), 404
 
 
 def _show_fault(error: Exception) -> tuple[str, int]:
