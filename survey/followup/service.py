@@ -19,6 +19,7 @@ from survey.collect import service as collect
 from survey.followup import cases as cases_
 from survey.followup import rules
 from survey.followup.cases import CaseFilter
+from survey.followup.masking import masked
 from survey.followup.models import CaseRow, ReplyRow
 from survey.questions import service as questions
 
@@ -96,7 +97,7 @@ def cases(
         state: "open" (no reply), "answered", or empty for both.
     """
     wanted = replace(_readable(viewer), state=state, unit_id=unit_id)
-    return _opened(cases_.page_of(wanted, page, size)), cases_.count(wanted)
+    return _opened(cases_.page_of(wanted, page, size), viewer), cases_.count(wanted)
 
 
 def case(key: str, viewer: Viewer) -> FollowUpCase:
@@ -108,7 +109,7 @@ def case(key: str, viewer: Viewer) -> FollowUpCase:
     rows = cases_.page_of(replace(_readable(viewer), key=key), 1, 1)
     if not rows:
         raise NotFound(gettext("There is no such case, or it is not yours to read."))
-    return _opened(rows)[0]
+    return _opened(rows, viewer)[0]
 
 
 def rates(viewer: Viewer) -> list[UnitRate]:
@@ -171,8 +172,8 @@ def _readable(viewer: Viewer) -> CaseFilter:
     return CaseFilter(unit_ids=own, sealed=False)
 
 
-def _opened(rows: Sequence[CaseRow]) -> list[FollowUpCase]:
-    """Cases with their reasons and words."""
+def _opened(rows: Sequence[CaseRow], viewer: Viewer) -> list[FollowUpCase]:
+    """Cases with their reasons and words; the rated read the words masked."""
     keys = [row.response_key for row in rows]
     names, language = questions.all_tags(), "en" if languages.is_english() else "zh"
     lines, answers = {line.key: line for line in collect.lines_of(keys)}, _replies(keys)
@@ -184,7 +185,7 @@ def _opened(rows: Sequence[CaseRow]) -> list[FollowUpCase]:
             month=date.fromisoformat(f"{row.month}-01"),
             level=questions.level_words(line.questionnaire, line.level, language),
             tags=tuple(names[tag].text(language) for tag in line.tags if tag in names),
-            words=line.text,
+            words=line.text if viewer.sees_all else masked(line.text),
             confidential=row.is_sealed,
             reply=answers.get(row.response_key),
         )
