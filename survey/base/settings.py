@@ -61,15 +61,21 @@ class Settings:
 def _kept_key(path: Path) -> str:
     """The key in the file, which is read once a process: every answer is signed with it several times."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # written whole and then put in its place: of several processes that start at once, none reads half a key
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            path.hardlink_to(aside)
-        aside.unlink()
+        keep_first(path, secrets.token_urlsafe(48).encode())
     return path.read_text(encoding="ascii").strip()
+
+
+def keep_first(path: Path, content: bytes) -> None:
+    """Keep a key that is made on first use, readable by the owner only: of several processes or threads that make one
+    at once the first wins, and none reads half a key, since it is written aside and linked into its place."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(aside)
+    aside.unlink()
 
 
 def make_private(instance: Path) -> None:
@@ -79,7 +85,8 @@ def make_private(instance: Path) -> None:
     for path in (instance, *instance.glob("survey.db*"), *instance.glob("*/")):
         mode = path.stat().st_mode
         if mode & 0o077:
-            path.chmod(mode & 0o700)
+            with suppress(PermissionError):  # it belongs to somebody else, who lets us in
+                path.chmod(mode & 0o700)
 
 
 def current() -> Settings | None:

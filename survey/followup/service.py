@@ -69,8 +69,10 @@ def replies_at(unit_id: int, window_id: int | None, day: date) -> list[Reply]:
     stand on none.
     """
     keys = cases_.answered_at(unit_id, window_id, f"{day:%Y-%m}")
-    newest = sorted(_replies(keys).values(), key=lambda reply: reply.day, reverse=True)
-    return list({reply.text: reply for reply in reversed(newest)}.values())[::-1][:MOST_REPLIES]
+    texts: dict[str, Reply] = {}
+    for reply in sorted(_replies(keys).values(), key=lambda reply: reply.day, reverse=True):
+        texts.setdefault(reply.text, reply)
+    return list(texts.values())[:MOST_REPLIES]
 
 
 def _replies(keys: Iterable[str]) -> dict[str, Reply]:

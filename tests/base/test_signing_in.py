@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -9,9 +11,10 @@ import pytest
 from flask import Flask
 
 from survey.base import clock
+from survey.base.errors import Refused
 from survey.base.people import accounts, brake
 from survey.base.people.roles import Role
-from survey.base.store.database import engine
+from survey.base.store.database import commit, engine
 from tests.client import Client
 from tests.conftest import PASSWORD
 
@@ -78,6 +81,56 @@ def test_the_pause_ends_and_the_right_password_starts_anew(house: Flask, monkeyp
     assert [enter(other, "li", "wrong") for _ in range(6)][-1] == 409
     monkeypatch.setattr(clock, "now", lambda: now + brake.PAUSE + timedelta(seconds=30))
     assert enter(other, "li", PASSWORD) == 302
+
+
+def test_mistakes_are_forgotten_five_minutes_after_the_first(house: Flask, monkeypatch: pytest.MonkeyPatch):
+    """A building of honest people with one address never adds up to a pause."""
+    client, now = house.test_client(), clock.now()
+    for minutes in (0, 2, 4, 6, 8, 10, 12):
+        monkeypatch.setattr(clock, "now", lambda minutes=minutes: now + timedelta(minutes=minutes))
+        assert enter(client, "li", "wrong") == 200
+
+
+def test_a_right_password_clears_the_persons_own_mistakes_and_no_others(house: Flask):
+    guesser = house.test_client()
+    for number in range(brake.FOR_AN_ADDRESS - 1):
+        assert enter(guesser, f"name{number}", "wrong") == 200
+    assert enter(house.test_client(), "li", PASSWORD) == 302
+    assert enter(guesser, "name", "wrong") == 200
+    assert enter(guesser, "another", "wrong") == 409
+
+
+def test_wrong_passwords_at_the_same_moment_are_all_counted(house: Flask):
+    """They meet in the database: nobody is answered with a fault, and none is forgotten."""
+    with house.app_context():
+        come = brake.origin("li", "10.0.0.9", "")
+
+    def fail(_number: int) -> None:
+        with house.app_context():
+            brake.note_failure(come)
+            commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(fail, range(12)))
+    with engine_of(house).connect() as connection:
+        assert [n for (n,) in connection.exec_driver_sql("SELECT failures FROM sign_in_brake")] == [12, 12]
+
+
+def test_of_many_who_sign_in_at_once_only_two_keep_a_thread(app: Flask):
+    with app.app_context(), brake.turn(), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(refused_after, app)
+        while brake._places_in_line._value:  # until the other stands in line
+            time.sleep(0.01)
+        assert refused_after(app) < 0.5, "the third is told at once"
+        assert waiting.result() >= brake.SECONDS_TO_WAIT
+
+
+def refused_after(app: Flask) -> float:
+    """Seconds until a sign-in is turned away."""
+    began = time.monotonic()
+    with app.app_context(), pytest.raises(Refused), brake.turn():
+        pass
+    return time.monotonic() - began
 
 
 def test_no_address_is_stored(house: Flask):

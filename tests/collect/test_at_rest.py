@@ -69,7 +69,7 @@ def test_the_commit_of_an_answer_touches_no_case(answered: tuple[Town, str, Path
     assert pages
     assert not [page for page in pages if token.encode() in page or hashed in page]
     changed = {name for name, found in rows(after).items() if found != rows(before)[name]}
-    assert changed == {"response", "answer", "submission", "sample_used_link"}
+    assert changed == {"response", "answer", "submission", "sample_used_link", "tally_mark"}
 
 
 def test_what_stands_beside_the_answer_names_nobody_without_the_key(answered: tuple[Town, str, Path, Path]):

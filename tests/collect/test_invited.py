@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select
+from datetime import timedelta
 
-from survey.base.store.database import engine
+import pytest
+from sqlalchemy import select, text
+
+from survey.base import clock
+from survey.base.store.database import engine, session
 from survey.collect import service
 from survey.collect.models import AnswerRow, ResponseChoiceRow, ResponseRow
 from survey.rounds import service as rounds
 from survey.sample import service as sample
 from tests.client import Reader
-from tests.collect.conftest import Town
+from tests.collect.conftest import Town, token_in
 
 
 def questions_on(html: str) -> set[int]:
@@ -152,3 +155,25 @@ def test_counter_forms_can_be_sent_by_link_too(town: Town, form: str):
     answers = {f"u{unit}.W-E1": "4" for unit in questions_on(page.text)}
     assert client.post(f"/p/{token}", data=answers).status_code == 303
     assert town.stored()["answer"] == 5
+
+
+@pytest.mark.parametrize("days", [0, 6, 7, 8, 60])
+def test_an_answer_late_in_a_wave_is_counted_like_an_early_one(
+    town_on_each_database: Town, monkeypatch: pytest.MonkeyPatch, days: int
+):
+    """It is stored on the first day of its wave, which may lie long before the days that are looked at anyway."""
+    town, today = town_on_each_database, clock.today()
+    tokens = town.link(people=3)
+    with town.app.app_context():
+        [wave] = sample.waves()
+        session().execute(text("UPDATE sample_wave SET closes_on = :day"), {"day": today + timedelta(days=90)})
+        session().commit()
+    client, unit, path = town.app.test_client(), town.units["101"], f"/r/{town.codes['W1']}"
+    for number, token in enumerate(tokens, 1):
+        monkeypatch.setattr(clock, "today", lambda later=days + number: today + timedelta(days=later))
+        # ratings of the day, so that the newest counts are always of today
+        assert client.post(path, data={"token": token_in(client.get(path).text), "W-E1": "5"}).status_code == 303
+        assert client.post(f"/p/{token}", data={"unit": [unit], f"u{unit}.G-1": "4"}).status_code == 303
+        with town.app.app_context():
+            assert service.totals(rounds.everything(frozenset({wave.collection_id})))["received"] == number
+            assert all(right for _day, _collection, right in service.recount())

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -106,9 +107,7 @@ def _load_signed_in(user_id: int) -> SignedIn | None:
         units = connection.scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == user_id)).all()
     if account is None or not account.active:
         return None
-    roles = tuple(Role(role) for role in account.roles)
-    person_ = Person(account.id, account.username, account.name, roles, frozenset(units), account.active)
-    return SignedIn(person_, account.sessions)
+    return SignedIn(_as_person(account, units), account.sessions)
 
 
 def signed_in(user_id: int) -> SignedIn:
@@ -126,7 +125,11 @@ def end_sessions(user_id: int) -> None:
 
 
 def _person(account: AccountRow) -> Person:
-    units = session().scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == account.id))
+    return _as_person(account, session().scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == account.id)))
+
+
+def _as_person(account: Any, units: Iterable[int]) -> Person:
+    """A person from a row of the accounts, however it was read."""
     roles = tuple(Role(role) for role in account.roles)
     return Person(account.id, account.username, account.name, roles, frozenset(units), account.active)
 
@@ -159,8 +162,8 @@ def check_password(username: str, password: str, *, address: str = "", device: s
     Raises:
         Refused: too many wrong passwords from there, or too many sign-ins at once.
     """
-    places = brake.places(username, address, device)
-    brake.check(places)
+    come = brake.origin(username, address, device)
+    brake.check(come)
     with reading() as connection:
         row = AccountRow
         found = connection.execute(
@@ -169,12 +172,12 @@ def check_password(username: str, password: str, *, address: str = "", device: s
     with brake.turn():
         is_right = _is_right(found.password_hash if found else None, password)
     if found is None or not is_right:
-        brake.note_failure(places)
+        brake.note_failure(come)
         if found is not None:
             audit.record("sign-in.failed", username, actor=username)
         commit()
         return None
-    brake.forget(places)
+    brake.forget(come)
     audit.record("sign-in", username, actor=username)
     commit()
     return _load_signed_in(found.id)

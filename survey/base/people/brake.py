@@ -13,10 +13,13 @@ import hmac
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
-from sqlalchemy import DateTime, String, delete, select
+from sqlalchemy import DateTime, String, case, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.base import clock, settings
@@ -26,10 +29,10 @@ from survey.base.store.database import Base, reading, session
 PAUSE = timedelta(minutes=5)
 #: wrong passwords before a pause: for one name, for all names from one address
 FOR_A_NAME, FOR_AN_ADDRESS = 5, 30
-#: sign-ins that a process looks into at once: hashing is dear, and raters need the other threads
-AT_ONCE = 1
+#: sign-ins that a process looks into at once, and those with the next in line: raters need the other threads
+AT_ONCE, IN_LINE = 1, 2
 SECONDS_TO_WAIT = 1.0
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_turns, _places_in_line = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(IN_LINE)
 
 
 class SignInBrakeRow(Base):
@@ -43,8 +46,17 @@ class SignInBrakeRow(Base):
     until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-def places(username: str, address: str, device: str) -> dict[str, int]:
-    """The places that a sign-in comes from, and how many wrong passwords each may send.
+@dataclass(frozen=True)
+class Origin:
+    """Where a sign-in comes from: its places, and how many wrong passwords each may send."""
+
+    #: of the person there: it starts anew with the right password
+    own: str
+    limits: Mapping[str, int]
+
+
+def origin(username: str, address: str, device: str) -> Origin:
+    """Where a sign-in comes from.
 
     Args:
         username: as it was typed.
@@ -52,58 +64,72 @@ def places(username: str, address: str, device: str) -> dict[str, int]:
         device: what a browser carries in which this person has signed in; empty = none.
     """
     if device:
-        return {_key("device", device): FOR_A_NAME}
-    return {_key("name", username, address): FOR_A_NAME, _key("address", address): FOR_AN_ADDRESS}
+        own = _key("device", device)
+        return Origin(own, {own: FOR_A_NAME})
+    own = _key("name", username, address)
+    return Origin(own, {own: FOR_A_NAME, _key("address", address): FOR_AN_ADDRESS})
 
 
-def check(wanted: Mapping[str, int]) -> None:
+def check(come: Origin) -> None:
     """Let nobody on whose place has to wait; costs one look without any lock.
 
     Raises:
         Refused: too many wrong passwords came from there.
     """
     row = SignInBrakeRow
+    wanted = select(row.key, row.failures, row.until).where(row.key.in_(list(come.limits)))
     with reading() as connection:
-        found = connection.execute(select(row.key, row.failures, row.until).where(row.key.in_(list(wanted)))).all()
-    if any(failures >= wanted[key] and clock.local(until) > clock.now() for key, failures, until in found):
+        found = connection.execute(wanted).all()
+    if any(failures >= come.limits[key] and clock.local(until) > clock.now() for key, failures, until in found):
         raise Refused(
             gettext("Too many wrong passwords from here."),
             remedy=gettext("Wait five minutes and try again."),
         )
 
 
-def note_failure(wanted: Mapping[str, int]) -> None:
-    """Count a wrong password; the caller commits."""
-    now = clock.now()
-    session().execute(delete(SignInBrakeRow).where(SignInBrakeRow.until <= now))
-    for key in wanted:
-        row = session().get(SignInBrakeRow, key)
-        if row is None:
-            session().add(SignInBrakeRow(key=key, failures=1, until=now + PAUSE))
-        else:
-            row.failures, row.until = row.failures + 1, now + PAUSE
+def note_failure(come: Origin) -> None:
+    """Count a wrong password, also when several arrive at once; the caller commits.
+
+    Failures are forgotten five minutes after the first of them, and after the last once there are too many.
+    """
+    work, row, now = session(), SignInBrakeRow, clock.now()
+    work.execute(delete(row).where(row.until <= now))
+    insert = postgresql_insert if work.get_bind().dialect.name == "postgresql" else sqlite_insert
+    for key, most in sorted(come.limits.items()):  # in one order, so that two requests never wait for each other
+        until = case((row.failures + 1 >= most, now + PAUSE), else_=row.until)
+        new = insert(row).values(key=key, failures=1, until=now + PAUSE)
+        work.execute(
+            new.on_conflict_do_update(index_elements=["key"], set_={"failures": row.failures + 1, "until": until})
+        )
 
 
-def forget(wanted: Mapping[str, int]) -> None:
-    """The right password came: its places start anew; the caller commits."""
-    session().execute(delete(SignInBrakeRow).where(SignInBrakeRow.key.in_(list(wanted))))
+def forget(come: Origin) -> None:
+    """The right password came: the person's own place starts anew; the caller commits."""
+    session().execute(delete(SignInBrakeRow).where(SignInBrakeRow.key == come.own))
 
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """One of the few sign-ins that are looked into at once.
+    """One of the few sign-ins that are looked into at once; one more may wait, and no thread is spent on others.
 
     Raises:
         Refused: too many others are signing in.
     """
-    if not _turns.acquire(timeout=SECONDS_TO_WAIT):
-        raise Refused(
-            gettext("Too many people are signing in just now."), remedy=gettext("Wait a moment and try again.")
-        )
+    if not _places_in_line.acquire(blocking=False):
+        raise _crowded()
     try:
-        yield
+        if not _turns.acquire(timeout=SECONDS_TO_WAIT):
+            raise _crowded()
+        try:
+            yield
+        finally:
+            _turns.release()
     finally:
-        _turns.release()
+        _places_in_line.release()
+
+
+def _crowded() -> Refused:
+    return Refused(gettext("Too many people are signing in just now."), remedy=gettext("Wait a moment and try again."))
 
 
 def _key(*parts: str) -> str:

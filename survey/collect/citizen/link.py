@@ -92,7 +92,7 @@ def write(personal: PersonalForm, content: FilledForm) -> Outcome:
     def claim(connection: Connection) -> bool:
         return sample.use_link(connection, number, personal.link, partial=partial)
 
-    sending = NewSubmission(personal.token, content, _response(personal, content), secret(), claim)
+    sending = NewSubmission(personal.token, content, _response(personal, content), secret(), claim, marks_day=True)
     outcome: Outcome = memory().writer().write(sending.store)
     memory().cleaner().ask()
     return outcome

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, select
+from sqlalchemy import Connection, Executable, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from survey.collect.models import KeptAsideRow, SubmissionRow
+from survey.collect.models import KeptAsideRow, SubmissionRow, TallyMarkRow
 from survey.collect.store.content import FilledForm
 from survey.collect.store.recording import NewResponse, store
 from survey.collect.store.tokens import FormToken
@@ -40,6 +40,8 @@ class NewSubmission:
     secret: bytes
     #: marks a personal link as used; says whether this was the first time
     claim: Callable[[Connection], bool] | None = None
+    #: it is stored on a day that may be long past, as drawn answers are: whoever counts must hear of it
+    marks_day: bool = False
 
     def store(self, connection: Connection) -> Outcome:
         """Store it once; to be run inside a transaction, and again if that failed."""
@@ -47,6 +49,9 @@ class NewSubmission:
         mac = self.token.content_mac(self.secret, self.content.canonical())
         if self._is_first(connection, mac):
             store(connection, [self.response], key=self.secret.decode())
+            if self.marks_day:
+                place = {"day": self.response.day, "collection_id": self.response.collection_id}
+                connection.execute(insert(TallyMarkRow), place)
             return Outcome(STORED, receipt)
         kept = connection.scalar(select(SubmissionRow.mac).where(SubmissionRow.key == self.token.key))
         if kept == mac:

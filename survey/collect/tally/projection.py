@@ -1,8 +1,9 @@
-"""Keeping the counts by day true: only days that changed are counted anew, and sending an answer writes nothing here.
+"""Keeping the counts by day true: only days that changed are counted anew, and sending a rating writes nothing here.
 
-A day is old when somebody marked it (imports, decisions, removals), and a recent one also when it has other responses
-than were counted: answers are only ever added, and they are added to today. A week is more than any clock or form
-needs to be late; what lies before it changes by marks alone. Whoever finds a day old counts it on a connection that
+A day is old when somebody marked it (imports, decisions, removals, answers by personal link, which stand on the first
+day of their wave), and a recent one also when it has other responses than were counted: ratings are only ever added,
+and they are added to today. A week is more than any clock or form needs to be late; what lies before it changes by
+marks alone. Whoever finds a day old counts it on a connection that
 only reads, and stores it under a new serial number unless somebody else did so meanwhile.
 """
 

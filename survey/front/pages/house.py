@@ -104,7 +104,7 @@ def password() -> str | BaseResponse:
     form = PasswordForm()
     if form.validate_on_submit():
         name = current_user.person.username
-        if accounts.check_password(name, form.old.data, address=_address(), device=devices.known(name)):
+        if accounts.check_password(name, form.old.data, address=_address()):
             accounts.set_password(viewer().user_id, form.new.data)
             login_user(accounts.signed_in(viewer().user_id))  # this session goes on, all others have ended
             flash(gettext("The password has been changed."), "success")

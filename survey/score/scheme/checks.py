@@ -18,8 +18,8 @@ KEYS = (
     "floor", "decimals", "ties", "sources", "assumptions",
 )  # fmt: skip
 EXTRA_KEYS = ("id", "title", "cap")
-#: it stands in addresses
-CODE = re.compile(r"[A-Za-z0-9_-]{2,40}")
+#: it stands in addresses; a dot is no part of new ones' sentence, and older schemes are called 2026.1
+CODE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{1,39}")
 
 
 def check_scheme(text: str) -> Scheme:

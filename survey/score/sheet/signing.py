@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from flask_babel import gettext
 
 from survey.base.canonical import sha256
 from survey.base.errors import Refused
+from survey.base.settings import keep_first
 from survey.score.sheet.sheet import to_json_value
 
 KEY_FILE = "signing_key.pem"
@@ -108,27 +107,14 @@ def _private_key(instance: Path) -> Ed25519PrivateKey:
     """The installation's key, made on first use and readable by the owner only."""
     path = instance / KEY_FILE
     if not path.exists():
-        _make_key(path)
+        keep_first(path, _new_key())
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise Refused(gettext("The signing key %(path)s is not an Ed25519 key.", path=path.name))
     return key
 
 
-def _make_key(path: Path) -> None:
-    """Written aside and linked into place, so that two processes or threads at once end with one key."""
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        os.fsync(file.fileno())
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass  # another process was first; its key is the key
-    finally:
-        aside.unlink()
