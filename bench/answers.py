@@ -34,7 +34,7 @@ from tests.live import ROOT, free_port, serving
 
 TOKEN = re.compile(r'name="(token|csrf_token)"[^>]*? value="([^"]+)"')
 TURNS = 3
-THREADS = "8"
+THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _one_cycle(url: str, path: str) -> None:
 
 
 @contextmanager
-def product(folder: Path) -> Iterator[Subject]:
+def product(folder: Path, threads: int = THREADS) -> Iterator[Subject]:
     """The product with one counter: its address and the path of its form."""
     settings = Settings(instance=folder, secret_key="a key for the benchmark")  # noqa: S106  # guards nothing
     app = create_app(settings)
@@ -124,7 +124,7 @@ def product(folder: Path) -> Iterator[Subject]:
         units.add_units([units.NewUnit("101", "省教育厅")])
         windows = units.add_windows([units.NewWindow("101", "101-1", "学历认证窗口")])
         code = units.issue_code(windows["101-1"], clock.today())
-    with serving(settings, workers=2) as server:
+    with serving(settings, workers=2, threads=threads) as server:
         yield Subject(server.url, f"/r/{code}", server.process.pid)
         server.app.extensions["engine"].dispose()
 
@@ -135,7 +135,7 @@ def baseline(folder: Path) -> Iterator[Subject]:
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "2", "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning", "bench.baseline:app",
+        "--workers", "2", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", "bench.baseline:app",
     ]  # fmt: skip
     environment = {"BASELINE_FOLDER": str(folder), "PATH": "/usr/bin:/bin"}
     tables_first = [sys.executable, "-c", "import bench.baseline"]

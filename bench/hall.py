@@ -31,6 +31,7 @@ from survey import create_app
 from survey.base.people import accounts
 from survey.base.people.roles import Role
 from survey.base.settings import Settings
+from survey.serving import THREADS
 
 RATERS, GUESSERS, PACE, ROWS = 3, 16, 0.2, 60_000
 PASSWORD = "a password for the benchmark"  # noqa: S105  # guards nothing
@@ -147,7 +148,7 @@ def main() -> None:
     """Rate alone, then among trouble, and print both."""
     numbers = [word for word in sys.argv[1:] if not word.startswith("--")]
     seconds = float(numbers[0]) if numbers else 15.0
-    with tempfile.TemporaryDirectory() as folder, product(Path(folder)) as subject:
+    with tempfile.TemporaryDirectory() as folder, product(Path(folder), THREADS) as subject:
         app = create_app(Settings(instance=Path(folder), secret_key="a key for the benchmark"))  # noqa: S106  # as above
         with app.app_context():
             accounts.add("office", PASSWORD, [Role.OFFICE])

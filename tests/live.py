@@ -39,14 +39,14 @@ class Server:
 
 
 @contextmanager
-def serving(settings: Settings, *, workers: int = 1) -> Iterator[Server]:
+def serving(settings: Settings, *, workers: int = 1, threads: int = 8) -> Iterator[Server]:
     """Serve these settings on a free port until the block ends."""
     port = free_port()
     settings = replace(settings, public_url=f"http://127.0.0.1:{port}")
     log = settings.instance / "server.log"
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        "--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning",
         # a worker that is told to stop while it starts would be waited for without end
         "--workers-kill-timeout", "3", "wsgi:app",
     ]  # fmt: skip

@@ -24,23 +24,10 @@ from survey.sample import service as sample
 from survey.units import service as units
 from tests.client import Client
 from tests.databases import Databases
+from tests.own_forms import counter_forms, with_forms
 
 #: the day on which a fair is held, the last of its month
 TODAY = date(2026, 3, 31)
-#: forms of an installation's own: their scales
-OWN_FORMS = {"F": "four", "T": "three", "X": "ten"}
-OWN_FORM = """
-code: {code}
-version: 1
-zh: {{title: 自定问卷 {code}, text: 补充意见}}
-en: {{title: Own form {code}, text: Remarks}}
-use: counter
-scale: {scale}
-tags: all
-questions:
-  - {{code: {code}-1, category: overall, overall: true, zh: 总的来说, en: Overall}}
-  - {{code: {code}-2, category: attitude, zh: 服务态度, en: Attitude}}
-"""
 
 
 @dataclass(frozen=True)
@@ -187,12 +174,7 @@ class Fair:
 
 def held_fair(settings: Settings, more_forms: Mapping[str, str] | None = None) -> Iterator[Fair]:
     """The fair in an empty database, with forms on the scales that no shipped form has; ends its connections."""
-    folder = settings.instance / "questionnaires"
-    folder.mkdir()
-    own = {f"{code}.yaml": OWN_FORM.format(code=code, scale=scale) for code, scale in OWN_FORMS.items()}
-    for name, text in {**own, **(more_forms or {})}.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    app = create_app(settings)
+    app = create_app(with_forms(settings, {**counter_forms(), **(more_forms or {})}))
     app.test_client_class = Client
     with app.app_context():
         numbers = units.add_units(

@@ -23,7 +23,8 @@ from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.units import service as units
 from tests.client import Client, Reader
-from tests.collect.conftest import OWN_FORM, TODAY, Fair, held_fair, token_in
+from tests.collect.conftest import TODAY, Fair, held_fair, token_in
+from tests.own_forms import COUNTER_FORM
 
 NOW = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -114,8 +115,8 @@ def test_a_form_opened_before_the_counter_changed_is_stored_as_it_was_asked(
 
 def test_an_older_version_of_the_form_is_stored_as_that_version(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    newer = OWN_FORM.format(code="N", scale="three").replace("version: 1", "version: 2")
-    older = OWN_FORM.format(code="N", scale="three")
+    newer = COUNTER_FORM.format(code="N", scale="three").replace("version: 1", "version: 2")
+    older = COUNTER_FORM.format(code="N", scale="three")
     for fair in held_fair(settings, {"N1.yaml": older, "N2.yaml": newer}):
         code, client = code_at(fair, "N"), fair.app.test_client()
         with fair.inside():

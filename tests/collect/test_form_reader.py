@@ -29,7 +29,8 @@ from survey.collect.rules import (
 from survey.collect.store.content import FilledForm
 from survey.questions import service as questions
 from survey.questions.service import Questionnaire
-from tests.collect.conftest import OWN_FORMS, Fair
+from tests.collect.conftest import Fair
+from tests.own_forms import COUNTER_FORMS
 
 
 def sent(**values: object) -> MultiDict[str, str]:
@@ -51,7 +52,7 @@ def refused(notice: str, read, *arguments: object) -> FilledForm:
     return fault.value.content
 
 
-@pytest.mark.parametrize("code", [*OWN_FORMS, "W1"])
+@pytest.mark.parametrize("code", [*COUNTER_FORMS, "W1"])
 def test_every_level_of_a_form_is_read_and_no_other(still_fair: Fair, code: str):
     own = form(code)
     assert own.scale

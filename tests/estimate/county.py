@@ -18,21 +18,9 @@ from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.units import service as units
 from tests.client import Client
+from tests.own_forms import panel_forms, with_forms
 
 OPENS, CLOSES = date(2026, 1, 1), date(2026, 12, 31)
-FORM = """
-code: {code}
-version: 1
-zh: {{title: 评议表{code}, text: 意见（选填）}}
-en: {{title: Form {code}, text: Remarks (optional)}}
-use: panel
-scale: {scale}
-per_unit: true
-questions:
-  - {{code: {code}-1, category: overall, overall: true, zh: 总体评价, en: Overall}}
-  - {{code: {code}-2, category: attitude, zh: 服务态度, en: Attitude}}
-"""
-FORMS = {"F4": "four", "T3": "three", "X10": "ten", "H": "hundred"}
 #: body -> its name and class
 BODIES = {
     "A": ("省教育厅", "1"),
@@ -127,11 +115,7 @@ class County:
 
 def found_county(settings: Settings) -> Iterator[County]:
     """Build it in an empty database."""
-    folder = settings.instance / "questionnaires"
-    folder.mkdir()
-    for code, scale in FORMS.items():
-        (folder / f"{code}.yaml").write_text(FORM.format(code=code, scale=scale), encoding="utf-8")
-    app = create_app(settings)
+    app = create_app(with_forms(settings, panel_forms()))
     app.test_client_class = Client
     county = County(app)
     with app.app_context():

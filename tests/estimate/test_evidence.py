@@ -15,29 +15,13 @@ from survey.rounds import service as rounds
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.estimate.conftest import OPENS, Place
-
-FORM = """
-code: {code}
-version: 1
-zh: {{title: 评议表{code}, text: 意见（选填）}}
-en: {{title: Form {code}, text: Remarks (optional)}}
-use: panel
-scale: {scale}
-per_unit: true
-questions:
-  - {{code: {code}-1, category: overall, overall: true, zh: 总体评价, en: Overall}}
-  - {{code: {code}-2, category: attitude, zh: 服务态度, en: Attitude}}
-"""
+from tests.own_forms import panel_forms, with_forms
 
 
 @pytest.fixture
 def own_forms(settings: Settings) -> Path:
     """The installation's own forms on scales of its own choice."""
-    folder = settings.instance / "questionnaires"
-    folder.mkdir(parents=True, exist_ok=True)
-    for code, scale in (("F4", "four"), ("T3", "three"), ("X10", "ten"), ("H", "hundred")):
-        (folder / f"{code}.yaml").write_text(FORM.format(code=code, scale=scale), encoding="utf-8")
-    return folder
+    return with_forms(settings, panel_forms()).instance
 
 
 def answered(place: Place, form: str, kind: str, group: str = "", channel: int = 1, n: int = 40) -> rounds.Collection:

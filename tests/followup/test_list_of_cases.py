@@ -20,8 +20,8 @@ from survey.followup.models import CaseRow, ReplyRow, SeenRow
 from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.rounds.service import NewCollection
-from tests.collect.conftest import OWN_FORM, OWN_FORMS
 from tests.followup.conftest import TEXT, manager_of, rate_on
+from tests.own_forms import COUNTER_FORMS, counter_forms, with_forms
 from tests.small_round import rate, small_round
 
 #: form -> the levels of its scale that are bad ratings, as DOMAIN names them
@@ -31,11 +31,7 @@ BAD = {"W1": {1, 2}, "F": {1}, "T": {1}, "X": {1, 2, 3, 4}}
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """An installation with forms on four grades, three verdicts and ten points."""
-    folder = settings.instance / "questionnaires"
-    folder.mkdir()
-    for code, scale in OWN_FORMS.items():
-        (folder / f"{code}.yaml").write_text(OWN_FORM.format(code=code, scale=scale), encoding="utf-8")
-    return settings
+    return with_forms(settings, counter_forms())
 
 
 def stored(model: type[Base]) -> int:
@@ -46,7 +42,7 @@ def keys_of(**wanted: object) -> list[str]:
     return [case.key for case in service.cases(SYSTEM, **wanted)[0]]
 
 
-@pytest.mark.parametrize("form", ["W1", *OWN_FORMS])
+@pytest.mark.parametrize("form", ["W1", *COUNTER_FORMS])
 def test_each_scale_says_itself_which_of_its_levels_are_bad(app: Flask, form: str) -> None:
     with app.app_context():
         made, scale = small_round(), questions.questionnaire(form).scale

@@ -15,9 +15,10 @@ from survey.base.settings import Settings
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score import service
+from tests.own_forms import counter_forms, with_forms
 from tests.score.desk import lines_of
 from tests.score.schemes_written import external, leaf, scheme_of
-from tests.score.voices import ENOUGH, Voices, own_forms
+from tests.score.voices import ENOUGH, Voices
 
 #: level -> answers, forty of each scale
 FIVE = {5: 20, 4: 10, 3: 10}
@@ -28,7 +29,7 @@ TEN = {10: 20, 7: 10, 1: 10}
 
 @pytest.fixture
 def voices(settings: Settings) -> Iterator[Voices]:
-    app = create_app(own_forms(settings))
+    app = create_app(with_forms(settings, counter_forms()))
     with app.app_context():
         yield Voices()
     app.extensions["engine"].dispose()

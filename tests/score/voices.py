@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from survey.base.settings import Settings
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.questions import service as questions
@@ -14,30 +13,7 @@ from survey.rounds import service as rounds
 from tests.score.desk import Desk
 
 DAY = date(2026, 3, 10)
-#: forms of an installation's own: their scales
-OWN_FORMS = {"F": "four", "T": "three", "X": "ten"}
-OWN_FORM = """
-code: {code}
-version: 1
-zh: {{title: 自定问卷 {code}, text: 补充意见}}
-en: {{title: Own form {code}, text: Remarks}}
-use: counter
-scale: {scale}
-tags: all
-questions:
-  - {{code: {code}-1, category: overall, overall: true, zh: 总的来说, en: Overall}}
-  - {{code: {code}-2, category: attitude, zh: 服务态度, en: Attitude}}
-"""
 ENOUGH = 40
-
-
-def own_forms(settings: Settings) -> Settings:
-    """The same settings, with forms on the scales that no shipped form has."""
-    folder = settings.instance / "questionnaires"
-    folder.mkdir()
-    for code, scale in OWN_FORMS.items():
-        (folder / f"{code}.yaml").write_text(OWN_FORM.format(code=code, scale=scale), encoding="utf-8")
-    return settings
 
 
 @dataclass
