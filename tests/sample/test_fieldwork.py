@@ -185,7 +185,7 @@ def test_no_word_of_a_table_makes_an_answer(standing: Standing, word: str) -> No
         with pytest.raises(ImportFaults) as refused:
             service.import_dispositions(wave.id, table((key, word)), dry_run=True)
         assert [fault.remedy for fault in refused.value.faults] == [
-            "访问是否完成以已存入的回答为准：请打开该样本的专属链接录入回答。"
+            "访问是否完成以已存入的回答为准：请打开该样本的个人链接录入回答。"
         ]
         session().rollback()
 

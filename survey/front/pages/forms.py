@@ -11,22 +11,26 @@ from survey.base.people.accounts import ROLE_NAMES, SHORTEST_PASSWORD
 from survey.base.people.roles import Role
 from survey.units import service as units
 
+#: what a browser may fill in
+USERNAME, CURRENT, FRESH = ({"autocomplete": what} for what in ("username", "current-password", "new-password"))
+
 
 class SignInForm(FlaskForm):
-    username = StringField(_("User name"), [DataRequired(_("Enter your user name."))])
-    password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))])
+    username = StringField(_("User name"), [DataRequired(_("Enter your user name."))], render_kw=USERNAME)
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))], render_kw=CURRENT)
 
 
 class PasswordForm(FlaskForm):
-    old = PasswordField(_("Present password"), [DataRequired(_("Enter your present password."))])
+    old = PasswordField(_("Present password"), [DataRequired(_("Enter your present password."))], render_kw=CURRENT)
     new = PasswordField(
         _("New password"),
         [
             Length(SHORTEST_PASSWORD, 200, _("Choose at least %(min)d characters.")),
             EqualTo("again", _("The two do not agree.")),
         ],
+        render_kw=FRESH,
     )
-    again = PasswordField(_("New password again"))
+    again = PasswordField(_("New password again"), render_kw=FRESH)
 
 
 class AccountForm(FlaskForm):
