@@ -15,7 +15,8 @@ from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.screen import service
 from survey.screen.commands import screen
-from tests.collect.conftest import OWN_FORMS, TODAY, Fair
+from tests.collect.conftest import TODAY, Fair
+from tests.own_forms import COUNTER_FORMS
 from tests.page_parts import alerts, choices, facts, figures, headings, rows
 from tests.screen.conftest import LI, REASON, WANG, Enter, excluded
 
@@ -122,7 +123,7 @@ def test_filters_of_the_desk_add_up_and_an_unknown_one_finds_nothing(fair: Fair,
     assert lines["窗口评价乙局"][5:7] == ["满意", "已剔除"]
 
 
-@pytest.mark.parametrize("form", ["W1", *OWN_FORMS])
+@pytest.mark.parametrize("form", ["W1", *COUNTER_FORMS])
 def test_an_answer_is_read_in_the_words_of_its_own_scale(fair: Fair, enter: Enter, form: str) -> None:
     with fair.inside():
         scale = questions.questionnaire(form).scale
