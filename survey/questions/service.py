@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from survey.questions.channels import CHANNEL_CODES, CHANNEL_NAMES, CHANNELS, FILE, QR, SMS
 from survey.questions.exchange import MAPPING_NAMES, levels_of
+from survey.questions.form.categories import CATEGORIES
 from survey.questions.form.editions import (
     editions,
     for_use,
@@ -26,6 +27,7 @@ from survey.questions.words import Words
 
 __all__ = [
     "CANNOT_SAY",
+    "CATEGORIES",
     "CHANNELS",
     "CHANNEL_CODES",
     "CHANNEL_NAMES",

@@ -59,7 +59,8 @@ class ExtraRow(Base):
 
     __tablename__ = "score_extra"
     __table_args__ = (
-        CheckConstraint("points > 0", "points_positive"),
+        CheckConstraint("points >= 0", "points_not_negative"),
+        CheckConstraint("quantity > 0", "quantity_positive"),
         CheckConstraint("reason <> ''", "reason_given"),
         Index(None, "round_id", "scheme_code"),
     )
@@ -70,9 +71,15 @@ class ExtraRow(Base):
     #: id of the bonus or deduction in the scheme
     code: Mapped[str] = mapped_column(String(64))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"))
-    #: before the cap, without a sign: the scheme says whether they add or take
+    #: before the cap, without a sign: the scheme says whether they add or take; 0 for a veto
     points: Mapped[float]
     reason: Mapped[str] = mapped_column(String(400))
+    #: events or an amount, where the scheme says what each is worth
+    quantity: Mapped[float | None]
+    #: which of the scheme's levels
+    level: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: how and when it was corrected, so that it does not count any more
+    cleared: Mapped[str] = mapped_column(String(400), default="", server_default="")
     stored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask_babel import gettext
 
 from survey.base import clock, settings
-from survey.base.errors import Fault, ImportFaults, Refused
+from survey.base.errors import Refused
 from survey.base.people import audit
 from survey.base.people.roles import SYSTEM, Viewer
 from survey.base.store.database import commit, session
@@ -19,9 +19,10 @@ from survey.score.feed.keys import Key
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Component, Scheme
-from survey.score.sheet import intake, sheets, signing, values
+from survey.score.sheet import fitting, intake, sheets, signing, values
 from survey.score.sheet.intake import ExtraPlan, ValuePlan
 from survey.score.sheet.making import Given, units_of
+from survey.score.sheet.rules import said_conversion
 from survey.score.sheet.sheet import ClassSheet, Line, Part, SheetContent
 from survey.score.sheet.sheets import Sheet, SheetEntry
 from survey.score.sheet.values import NewExtra, NewValue
@@ -61,6 +62,7 @@ __all__ = [
     "remove_demo",
     "remove_draft",
     "revoke_feed_key",
+    "said_conversion",
     "scheme",
     "scheme_text",
     "schemes_stored",
@@ -167,7 +169,7 @@ def make_sheet(
     found = versions.newest(scheme_code)
     text = found[1] if found else versions.shipped_text(scheme_code)
     wanted = check_scheme(text)
-    run = _run_for(round_id, wanted, run_id)
+    run = fitting.run_for(round_id, wanted, run_id)
     _check_correction(round_id, replaces_id, reason)
     judged = sheets.judge(round_id, wanted, run.id if run else None)
     scheme_id, checked = versions.store(text, viewer.username)
@@ -178,32 +180,6 @@ def make_sheet(
     return number
 
 
-def _run_for(round_id: int, wanted: Scheme, run_id: int | None) -> estimate.Run | None:
-    """The computation that a scheme's leaves are read from; none where all of them come from elsewhere.
-
-    Raises:
-        Refused: the round has not been computed.
-        ImportFaults: leaves that name nothing in it, or mix what nobody said to mix.
-    """
-    if not wanted.survey_leaves():
-        return None
-    run = estimate.latest_run(round_id) if run_id is None else estimate.run(run_id)
-    if run is None or run.round_id != round_id:
-        raise Refused(gettext("This round has no indices yet."), remedy=gettext("Compute them first, under results."))
-    faults = [
-        Fault(0, leaf.code, leaf.source, sentence)
-        for leaf in wanted.survey_leaves()
-        if (sentence := estimate.fault_in_run(run.id, leaf.selected, leaf.question))
-    ]
-    _refuse(faults)
-    return run
-
-
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        raise ImportFaults(gettext("The scheme does not fit what the round selects."), list(dict.fromkeys(faults)))
-
-
 def check_in_round(text: str, round_id: int) -> Scheme:
     """Check a scheme, and what its leaves select against a round, before anything is computed.
 
@@ -211,13 +187,7 @@ def check_in_round(text: str, round_id: int) -> Scheme:
         ImportFaults: one fault a wrong place.
     """
     wanted = check_scheme(text)
-    _refuse(
-        [
-            Fault(0, leaf.code, leaf.source, sentence)
-            for leaf in wanted.survey_leaves()
-            if (sentence := estimate.fault_in_round(round_id, leaf.selected, leaf.question))
-        ]
-    )
+    fitting.require_round(wanted, round_id)
     return wanted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -27,9 +28,16 @@ def line(code: str, total: float | None, *, error: float | None = None, unranked
     parts = tuple(part(name, value) for name, value in points.items())
     nothing = {"extras": (), "bonus": 0, "deduction": 0, "degrees_of_freedom": None, "low": None, "high": None}
     return Line(
-        1, code, f"单位{code}", parts, total=total, standard_error=error, total_with_held=total, unranked=unranked,
+        zlib.crc32(code.encode()),
+        code,
+        f"单位{code}",
+        parts,
+        total=total,
+        standard_error=error,
+        total_with_held=total,
+        unranked=unranked,
         **nothing,
-    )  # fmt: skip
+    )
 
 
 def ranked(*lines: Line, scheme: Scheme = SCHEME) -> ClassSheet:

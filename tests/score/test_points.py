@@ -8,7 +8,8 @@ import pytest
 
 from survey.estimate.service import Selector
 from survey.questions.service import SOURCES, Words
-from survey.score.scheme.scheme import Component, Extra, Grade
+from survey.score.scheme.extras import Extra, ExtraEntry
+from survey.score.scheme.scheme import Component, Grade
 from survey.score.sheet import rules
 from survey.score.sheet.rules import Measured
 
@@ -229,7 +230,7 @@ TAKEN = Extra("late", Words("迟到"), "deduction", cap=3)
     [([5.0], 5.0, 5.0), ([4.99], 4.99, 4.99), ([5.01], 5.01, 5.0), ([2.0, 2.0], 4.0, 4.0), ([3.0, 3.0], 6.0, 5.0)],
 )
 def test_an_extra_counts_up_to_its_cap(entries: list[float], stated: float, counted: float) -> None:
-    given = {"award": [(points, f"理由{place}") for place, points in enumerate(entries)]}
+    given = {"award": [ExtraEntry(points, f"理由{place}") for place, points in enumerate(entries)]}
     [line] = rules.extra_lines([BONUS, TAKEN], given)
     assert (line.code, line.title, line.kind, line.cap) == ("award", Words("表彰"), "bonus", 5)
     assert (line.stated, line.counted) == (stated, counted)
@@ -237,14 +238,23 @@ def test_an_extra_counts_up_to_its_cap(entries: list[float], stated: float, coun
 
 
 def test_extras_stand_in_the_order_of_the_scheme_and_unknown_ones_are_left_out() -> None:
-    given = {"late": [(1.0, "一")], "gone": [(9.0, "旧项目")], "award": [(2.0, "二")], "pilot": []}
+    given = {
+        "late": [ExtraEntry(1.0, "一")],
+        "gone": [ExtraEntry(9.0, "旧项目")],
+        "award": [ExtraEntry(2.0, "二")],
+        "pilot": [],
+    }
     assert [line.code for line in rules.extra_lines([BONUS, SECOND, TAKEN], given)] == ["award", "late"]
     assert rules.extra_lines([BONUS], {}) == ()
 
 
 @pytest.mark.parametrize(("cap", "bonus"), [(None, 9.0), (9.5, 9.0), (9.0, 9.0), (6.0, 6.0), (0.0, 0.0)])
 def test_the_cap_over_all_bonuses_comes_last_and_never_touches_deductions(cap: float | None, bonus: float) -> None:
-    given = {"award": [(8.0, "一")], "pilot": [(4.0, "二")], "late": [(2.0, "三"), (0.5, "四")]}
+    given = {
+        "award": [ExtraEntry(8.0, "一")],
+        "pilot": [ExtraEntry(4.0, "二")],
+        "late": [ExtraEntry(2.0, "三"), ExtraEntry(0.5, "四")],
+    }
     lines = rules.extra_lines([BONUS, SECOND, TAKEN], given)
     assert rules.bonus_and_deduction(iter(lines), cap) == (bonus, 2.5)
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.usefixtures("still_app")
 
 FOUND = "classes[0].components"
 AT = f"{FOUND}[0]"
+CAP = "请写明最多计多少分（cap），或每次（each）、每个级别（levels）各计多少分。"
 NUMBER, WORDS = "这里应是一个数。", "请写中文名称（zh），有条件的加英文（en）。"
 LIST = "这里应是列表，每行一项，以短横线开头。"
 RANGE = "这里写的是一个区间。请在评议开始前定下一个确定的数。"
@@ -23,6 +24,7 @@ NAME = "方案标识用 2 至 40 个字母、数字或连字符。"
 POINTS = "请从高到低给出 5 到 1 级的分值，例如 100/80/60/30/0，介于 100 和 0 之间；较好的等级不得低于较差的等级。"
 LONG = "最多 64 个字符。"
 KNOWN = "这里没有这一项，可用的有："
+EXTRA_KEYS = f"{KNOWN}id, title, cap, each, per, levels, highest, clears, classes, component。"
 
 
 @pytest.mark.parametrize(
@@ -90,14 +92,14 @@ def test_what_is_missing_from_the_head_is_named(key: str, sentence: str) -> None
         ("bonus: [5]", "bonus[0]", "5", "这里应写 id、title（名称）和 cap（上限）。"),
         ("deductions: [{title: 甲, cap: 3}]", "deductions[0].id", "", EXTRA_ID),
         ("bonus: [{id: x, cap: 3}]", "bonus[0].title", "", WORDS),
-        ("bonus: [{id: x, title: 甲}]", "bonus[0].cap", "", NUMBER),
+        ("bonus: [{id: x, title: 甲}]", "bonus[0].cap", "", CAP),
         ("bonus: [{id: x, title: 甲, cap: -1}]", "bonus[0].cap", "-1", "数值必须 ≥ 0。"),
-        ("bonus: [{id: x, title: 甲, cap: 1, max: 2}]", "bonus[0].max", "", f"{KNOWN}id, title, cap。"),
+        ("bonus: [{id: x, title: 甲, cap: 1, max: 2}]", "bonus[0].max", "", EXTRA_KEYS),
         (f"bonus: [{{id: {'x' * 65}, title: 甲, cap: 1}}]", "bonus[0].id", "x" * 65, LONG),
         ("grades: 优", "grades", "优", LIST),
         ("grades: [{title: 优}]", "grades[0].from", "", NUMBER),
         ("grades: [{from: 0}]", "grades[0].title", "", WORDS),
-        ("grades: [{title: 优, from: 0, upto: 5}]", "grades[0].upto", "", f"{KNOWN}title, from, below。"),
+        ("grades: [{title: 优, from: 0, upto: 5}]", "grades[0].upto", "", f"{KNOWN}title, from, below, quota, most。"),
         ("grades: [{title: 优, from: 0, below: x}]", "grades[0].below", "x", NUMBER),
         ("grades: [{title: 优, from: 1}]", "grades[0].from", "1", "1 分以下没有等次，最低一等应从 0 分起。"),
         ("title: 又一个", "title", "", "这一项写了两次，请只留一个。"),
@@ -157,9 +159,9 @@ def test_steps_are_only_compared_where_every_grade_has_its_number() -> None:
         (leaf(marks="share: 35 至 40"), f"{AT}.share", "35 至 40", RANGE),
         (leaf(marks="points: 90～100"), f"{AT}.points", "90～100", RANGE),
         (leaf(source="source: polls"), f"{AT}.source", "polls", "没有这种数据来源，可用的有：counter, poll, panel, "
-         "online, open, import, complaint, external:CODE, composite。"),
+         "online, open, import, complaint, external:CODE, sheet, full, composite。"),
         (leaf(source='source: "external:"'), f"{AT}.source", "external:", "没有这种数据来源，可用的有：counter, poll, "
-         "panel, online, open, import, complaint, external:CODE, composite。"),
+         "panel, online, open, import, complaint, external:CODE, sheet, full, composite。"),
         (leaf(source="source: composite"), f"{AT}.source", "composite", EITHER),
         (leaf(more="parts: [{id: b, title: 乙, share: 100, source: panel}]"), f"{AT}.source", "poll", EITHER),
         (leaf(more="parts: 5"), f"{AT}.parts", "5", LIST),
@@ -169,7 +171,8 @@ def test_steps_are_only_compared_where_every_grade_has_its_number() -> None:
         (external("x" * 65), f"{AT}.source", f"external:{'x' * 65}"[9:], LONG),
         (leaf(more="assumption: {en: x}"), f"{AT}.assumption", "", WORDS),
         (leaf(more="weight: 3"), f"{AT}.weight", "", f"{KNOWN}id, title, share, points, source, out_of, "
-         "question, assumption, parts, group, wave, channel, form, points_table。"),
+         "question, category, assumption, parts, value, convert, minimum, losses, divided_by, scheme, round, group, "
+         "wave, channel, form, points_table。"),
     ],
 )  # fmt: skip
 def test_a_component_is_checked(component: str, path: str, value: str, sentence: str) -> None:

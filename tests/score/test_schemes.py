@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from survey.base.errors import ImportFaults, Refused
 from survey.base.settings import ROOT
 from survey.score import service
+from survey.score.scheme.extras import ExtraEntry
 from tests.score.judging import Judging
 
 HEAD = "id: test\nversion: 1\ntitle: 试行方案\ntotal: 100\n"
@@ -208,4 +209,4 @@ def test_a_bonus_needs_a_known_item_points_and_a_reason(app: Flask) -> None:
         ]  # fmt: skip
         service.import_extras(round_id, "anhui-2012", "单位编号,项目,分值,理由\n101,表彰加分,5,全国先进\n".encode())
         [entries] = service.given(round_id, "anhui-2012").extras.values()
-        assert entries["commended"] == [(5.0, "全国先进")]
+        assert entries["commended"] == [ExtraEntry(5.0, "全国先进")]

@@ -8,7 +8,7 @@ from survey.base.errors import Fault, ImportFaults
 from survey.estimate.service import Selector
 from survey.questions.service import CHANNEL_CODES, CHANNELS, SOURCES
 from survey.score import service
-from survey.score.pages.faults import placed
+from survey.score.pages.schemes.faults import placed
 from survey.score.scheme.selectors import KEYS
 from tests.score.schemes_written import FIRST, faults_in, leaf, scheme_of
 

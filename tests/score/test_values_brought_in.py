@@ -8,6 +8,7 @@ from flask import Flask
 from survey.base.errors import ImportFaults, NotFound
 from survey.base.tables import write_csv, write_xlsx
 from survey.score import service
+from survey.score.scheme.extras import ExtraEntry
 from survey.score.sheet import intake
 from survey.units import service as units
 from tests.score.desk import Desk, deeds
@@ -241,8 +242,8 @@ def test_extras_replace_all_before_of_their_round_and_scheme_only(app_on_each_da
         first = [service.NewExtra("x", one, 2.0, "乙"), service.NewExtra("x", one, 1.0, "甲")]
         assert service.set_extras(made.year, "hami", [*first, service.NewExtra("y", other, 3.0, "丙")]) == 3
         assert service.given(made.year, "hami").extras == {
-            one: {"x": [(2.0, "乙"), (1.0, "甲")]},
-            other: {"y": [(3.0, "丙")]},
+            one: {"x": [ExtraEntry(2.0, "乙"), ExtraEntry(1.0, "甲")]},
+            other: {"y": [ExtraEntry(3.0, "丙")]},
         }
         service.set_extras(later, "hami", first[:1])
         service.set_extras(made.year, "bailian", first[:1])
@@ -251,7 +252,7 @@ def test_extras_replace_all_before_of_their_round_and_scheme_only(app_on_each_da
         assert (
             service.given(later, "hami").extras
             == service.given(made.year, "bailian").extras
-            == {one: {"x": [(2.0, "乙")]}}
+            == {one: {"x": [ExtraEntry(2.0, "乙")]}}
         )
 
 
@@ -278,7 +279,7 @@ def test_an_upload_is_stored_whole_and_recorded_and_a_dry_run_is_neither(app: Fl
         assert len(service.import_extras(made.year, "test", extras).new) == 1
     with app.app_context():
         assert len(service.given(made.year, "test").values) == 2
-        assert service.given(made.year, "test").extras == {made.unit_ids["101"]: {"award": [(1.0, "好")]}}
+        assert service.given(made.year, "test").extras == {made.unit_ids["101"]: {"award": [ExtraEntry(1.0, "好")]}}
         assert [deed[1:] for deed in deeds()[1:]] == [
             ("score-values.set", "test", '{"round": "2026", "values": 2}'),
             ("score-extras.set", "test", '{"entries": 1, "round": "2026"}'),

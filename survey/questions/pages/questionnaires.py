@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
-from flask_babel import get_locale, lazy_gettext, lazy_pgettext
+from flask_babel import get_locale, lazy_gettext
 
 from survey.base.people.guard import allow
 from survey.base.people.roles import Role
@@ -12,16 +12,6 @@ from survey.questions import service
 
 READERS = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR, Role.UNIT_MANAGER)
 MENU = [menu.Entry(lazy_gettext("Questionnaires"), "questions.questionnaires", frozenset(READERS), 32)]
-CATEGORY_NAMES = {
-    "overall": lazy_pgettext("category", "Overall"),
-    "lawfulness": lazy_pgettext("category", "Lawfulness"),
-    "attitude": lazy_pgettext("category", "Attitude"),
-    "premises": lazy_pgettext("category", "Premises"),
-    "results": lazy_pgettext("category", "Results"),
-    "openness": lazy_pgettext("category", "Openness"),
-    "promises": lazy_pgettext("category", "Keeping promises"),
-    "integrity": lazy_pgettext("category", "Integrity"),
-}
 USE_NAMES = {
     "counter": lazy_gettext("At counters"),
     "poll": lazy_gettext("Sample surveys"),
@@ -52,7 +42,7 @@ def questionnaire(code: str, version: int) -> str:
     return render_template(
         "questions/questionnaire.html",
         form=service.questionnaire(code, version),
-        category_names=CATEGORY_NAMES,
+        categories=service.CATEGORIES,
         use_names=USE_NAMES,
         language=str(get_locale()),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from survey.score.pages import feed, keys, schemes, values
+from survey.score.pages import feed, keys, values
+from survey.score.pages.schemes import views as schemes
 from survey.score.pages.sheets import MENU, blueprint
 
 __all__ = ["BLUEPRINTS", "MENU"]

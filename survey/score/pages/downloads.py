@@ -28,7 +28,7 @@ def sheet_table(sheet: Sheet, groups: Sequence[ClassSheet]) -> Table:
         gettext("Class"), gettext("Unit code"), gettext("Unit"), gettext("Rank"), gettext("Best place supported"),
         gettext("Worst place supported"), gettext("Total"), gettext("Standard error"), gettext("Interval from"),
         gettext("Interval to"), gettext("With held answers"), gettext("Grade"), gettext("Bonus"),
-        gettext("Deduction"), gettext("Note"),
+        gettext("Deduction"), gettext("Veto"), gettext("Ranked among"), gettext("Note"),
     ]  # fmt: skip
     columns = (gettext("value"), gettext("standard error"), "n", gettext("points"))
     for leaf in titles.values():
@@ -45,7 +45,8 @@ def _row(group: ClassSheet, line: Line, codes: Sequence[str]) -> list[Any]:
     row: list[Any] = [
         group.name, line.unit_code, line.unit_name, line.rank, line.rank_low, line.rank_high, line.total,
         _short(line.standard_error), _short(line.low), _short(line.high), line.total_with_held, grade,
-        line.bonus, line.deduction, why_unranked(line.unranked),
+        line.bonus, line.deduction, "、".join(veto.title.said(language()) for veto in line.vetoes) or None,
+        line.among or group.ranked, notes(line),
     ]  # fmt: skip
     for code in codes:
         leaf = leaves.get(code)
@@ -60,6 +61,21 @@ def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
+def notes(line: Line) -> str:
+    """What has to be said of a unit beside its numbers."""
+    lowered = {
+        "": "",
+        "quota": gettext("The points reach a better grade, whose places are taken."),
+        "veto": gettext("The grade is limited by a veto."),
+    }[line.lowered]
+    listed = {
+        "": "",
+        "bottom": gettext("On the list of the last."),
+        "bottom_unsure": gettext("On the list of the last by points; the data do not single it out."),
+    }[line.listed]
+    return " ".join(sentence for sentence in (why_unranked(line.unranked), lowered, listed) if sentence)
+
+
 def why_unranked(reason: str) -> str:
     """Why a unit takes no place, as a sentence."""
     words: dict[str, str] = {
@@ -68,6 +84,8 @@ def why_unranked(reason: str) -> str:
         "hidden": gettext("So few answers that their index is not shown."),
         "no_answers": gettext("A component has no answers."),
         "no_value": gettext("A value from elsewhere is missing."),
+        "no_sheet": gettext("A sheet of another round gives this unit no total."),
+        "thin": gettext("Fewer answers than the scheme asks for."),
     }
     return words[reason]
 
@@ -87,10 +105,12 @@ def extra_table(scheme: Scheme, given: Given, judged: Iterable[units.Unit]) -> T
     """The table of bonuses and deductions with what is stored."""
     titles = {extra.code: extra.title.said(language()) for extra in scheme.extras}
     rows = [
-        [unit.code, titles.get(code, code), points, reason, unit.name]
+        [unit.code, titles.get(code, code), entry.points or None, entry.quantity, entry.level, entry.reason,
+         entry.cleared, unit.name]
         for unit in judged
         for code, entries in given.extras.get(unit.id, {}).items()
-        for points, reason in entries
-    ]
-    header = ["单位编号", "项目", "分值", "理由", "单位"]
-    return header if language() == "zh" else ["unit", "item", "points", "reason", "name"], rows
+        for entry in entries
+    ]  # fmt: skip
+    header = ["单位编号", "项目", "分值", "数量", "级别", "理由", "已销除", "单位"]
+    english = ["unit", "item", "points", "quantity", "level", "reason", "cleared", "name"]
+    return header if language() == "zh" else english, rows

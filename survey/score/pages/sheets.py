@@ -16,8 +16,9 @@ from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.score import service
 from survey.score.pages import columns, selections
-from survey.score.pages.downloads import language, sheet_table, why_unranked
+from survey.score.pages.downloads import language, notes, sheet_table, why_unranked
 from survey.score.pages.forms import CorrectionForm, SheetForm
+from survey.score.pages.schemes import rule_words
 
 blueprint = Blueprint("score", __name__)
 
@@ -37,6 +38,8 @@ def _words() -> dict[str, Any]:
     return {
         "said": lambda title: title.said(language()) if title else "",
         "why_unranked": why_unranked,
+        "notes": notes,
+        **rule_words.WORDS,
         "value_digits": columns.value_digits,
         "full_digits": columns.full_digits,
         "source_words": _source_words,
@@ -49,8 +52,13 @@ def _words() -> dict[str, Any]:
 
 def _source_words(source: str) -> Any:
     """Where a component's value comes from; what is no kind of collections comes from elsewhere."""
-    if source == "composite":
-        return gettext("Sum of its parts")
+    others = {
+        "composite": gettext("Sum of its parts"),
+        "full": gettext("Starts full and loses points"),
+        "sheet": gettext("Score sheet of another round"),
+    }
+    if source in others:
+        return others[source]
     return questions.SOURCE_NAMES.get(source) or gettext("Value from elsewhere")
 
 

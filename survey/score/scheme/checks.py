@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext
 
 from survey.questions.service import FIVE, PointsFault, PointsTable
-from survey.score.scheme.components import read_classes, title_in
+from survey.score.scheme.components import ClassReader
+from survey.score.scheme.extras import KINDS, Extra, ExtraReader
 from survey.score.scheme.grades import read_grades
-from survey.score.scheme.read import Findings, check_length, known_keys, list_in, number_in, read_source
-from survey.score.scheme.scheme import FLOORS, ClassRules, Extra, Scheme
+from survey.score.scheme.read import Findings, known_keys, list_in, number_in, read_source, title_in, whole_in
+from survey.score.scheme.scheme import FLOORS, RANKED_WITHIN, Bottom, ClassRules, Scheme
 
 KEYS = (
-    "id", "version", "title", "total", "points", "classes", "bonus", "bonus_cap", "deductions", "grades",
-    "floor", "decimals", "ties", "sources", "assumptions",
+    "id", "version", "title", "total", "points", "classes", "bonus", "bonus_cap", "deductions", "vetoes", "grades",
+    "floor", "minimum", "decimals", "rank", "ties", "bottom", "sources", "assumptions",
 )  # fmt: skip
-EXTRA_KEYS = ("id", "title", "cap")
 #: it stands in addresses; a dot is no part of new ones' sentence, and older schemes are called 2026.1
 CODE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{1,39}")
 
@@ -31,22 +31,31 @@ def check_scheme(text: str) -> Scheme:
     data, findings = read_source(text)
     known_keys(findings, "", data, KEYS)
     total = number_in(findings, "total", data.get("total"), low=0.01)
-    classes = read_classes(findings, data.get("classes"), total)
-    extras = _extras(findings, data)
+    minimum = whole_in(findings, "minimum", data.get("minimum", 0), low=0, high=1_000_000)
+    grades = read_grades(findings, data.get("grades"))
+    extras = ExtraReader(findings, [grade.title.zh for grade in grades])
+    classes = ClassReader(findings, extras, minimum).classes(data.get("classes"), total)
+    for key in KINDS:
+        extras.read(key, data.get(key))
+    _check_components(findings, extras.found, classes)
     bonus_cap = data.get("bonus_cap")
+    within, groups = _ranked(findings, data.get("rank"))
     scheme = Scheme(
         code=_code(findings, data.get("id")),
-        version=_whole(findings, "version", data.get("version"), low=1, high=100_000),
+        version=whole_in(findings, "version", data.get("version"), low=1, high=100_000),
         title=title_in(findings, "title", data.get("title")),
         total=total or 0.0,
         points=_points(findings, data.get("points")),
         classes=classes,
-        extras=extras,
+        extras=tuple(extras.found),
         bonus_cap=None if bonus_cap is None else number_in(findings, "bonus_cap", bonus_cap),
-        grades=read_grades(findings, data.get("grades")),
+        grades=grades,
         floor=_one_of(findings, "floor", data.get("floor", FLOORS[0]), FLOORS),
-        decimals=_whole(findings, "decimals", data.get("decimals", 2), low=0, high=6),
+        decimals=whole_in(findings, "decimals", data.get("decimals", 2), low=0, high=6),
         ties=_ties(findings, data.get("ties"), classes),
+        ranked_within=within,
+        groups=groups,
+        bottom=_bottom(findings, data.get("bottom")),
         sources=tuple(str(item) for item in list_in(findings, "sources", data.get("sources"))),
         assumptions=tuple(
             title_in(findings, f"assumptions[{i}]", item)
@@ -62,13 +71,6 @@ def _code(findings: Findings, value: object) -> str:
     if not CODE.fullmatch(text):
         findings.add("id", value, gettext("Name the scheme with 2 to 40 letters, digits and dashes."))
     return text
-
-
-def _whole(findings: Findings, path: str, value: object, *, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        findings.add(path, value, gettext("Write a whole number from %(low)s to %(high)s.", low=low, high=high))
-        return low
-    return value
 
 
 def _one_of(findings: Findings, path: str, value: object, known: tuple[str, ...]) -> str:
@@ -97,25 +99,6 @@ def _points(findings: Findings, value: object) -> PointsTable:
         return FIVE.points
 
 
-def _extras(findings: Findings, data: dict[str, Any]) -> tuple[Extra, ...]:
-    found: list[Extra] = []
-    for key, kind in (("bonus", "bonus"), ("deductions", "deduction")):
-        for position, item in enumerate(list_in(findings, key, data.get(key))):
-            path = f"{key}[{position}]"
-            if not isinstance(item, dict):
-                findings.add(path, item, gettext("Write id, title and cap here."))
-                continue
-            known_keys(findings, path, item, EXTRA_KEYS)
-            code = str(item.get("id") or "")
-            if not code or code in {extra.code for extra in found}:
-                findings.add(f"{path}.id", code, gettext("Give each bonus and deduction an id of its own."))
-            check_length(findings, f"{path}.id", code)
-            cap = number_in(findings, f"{path}.cap", item.get("cap"))
-            title = title_in(findings, f"{path}.title", item.get("title"))
-            found.append(Extra(code, title, kind, cap or 0.0))
-    return tuple(found)
-
-
 def _ties(findings: Findings, value: object, classes: tuple[ClassRules, ...]) -> tuple[str, ...]:
     """`shared`, or the codes of the components that decide, in order."""
     if value in (None, "shared"):
@@ -127,3 +110,40 @@ def _ties(findings: Findings, value: object, classes: tuple[ClassRules, ...]) ->
             sentence = gettext("No component at the top of the tree has this id; write one, or `shared`.")
             findings.add("ties", code, sentence)
     return codes
+
+
+def _check_components(findings: Findings, extras: Sequence[Extra], classes: tuple[ClassRules, ...]) -> None:
+    """A bonus or deduction that names its component must name one that there is."""
+    known = {node.code for rules in classes for part in rules.components for node in part.nodes()}
+    for extra in extras:
+        if extra.component and extra.component not in known:
+            sentence = gettext("No component has this id; leave it out for the total.")
+            findings.add("deductions" if extra.kind == "deduction" else "bonus", extra.component, sentence)
+
+
+def _ranked(findings: Findings, value: object) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Among whom units take their places: `class`, `parent`, `all`, or named groups of classes."""
+    if value is None:
+        return "class", ()
+    if not isinstance(value, dict):
+        return _one_of(findings, "rank", value, RANKED_WITHIN), ()
+    groups = []
+    seen: set[str] = set()
+    for name, codes in value.items():
+        members = tuple(str(code) for code in list_in(findings, f"rank.{name}", codes))
+        for code in seen.intersection(members):
+            findings.add(f"rank.{name}", code, gettext("This class is in two groups; keep one."))
+        seen.update(members)
+        groups.append((str(name), members))
+    return "class", tuple(groups)
+
+
+def _bottom(findings: Findings, value: object) -> Bottom | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(value) != 1 or not set(value) <= {"count", "share"}:
+        findings.add("bottom", value, gettext("Write {count: 3} or {share: 5}, which is per cent."))
+        return None
+    if "count" in value:
+        return Bottom(count=whole_in(findings, "bottom.count", value["count"], low=1, high=100_000))
+    return Bottom(share=number_in(findings, "bottom.share", value["share"], high=100))

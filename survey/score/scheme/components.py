@@ -7,61 +7,72 @@ from typing import Any
 
 from flask_babel import gettext
 
-from survey.questions.service import Words
-from survey.score.scheme.read import Findings, check_length, known_keys, list_in, number_in
-from survey.score.scheme.scheme import SURVEYS, ClassRules, Component
+from survey.score.scheme.conversion import read_conversion
+from survey.score.scheme.extras import ExtraReader
+from survey.score.scheme.leaves import read_measure, read_source
+from survey.score.scheme.read import Findings, known_keys, list_in, number_in, title_in, whole_in
+from survey.score.scheme.scheme import ClassRules, Component
 from survey.score.scheme.selectors import KEYS as SELECTOR_KEYS
 from survey.score.scheme.selectors import read_points_table, read_selector
+from survey.score.scheme.spread import spread
 
-KEYS = ("id", "title", "share", "points", "source", "out_of", "question", "assumption", "parts", *SELECTOR_KEYS)
+KEYS = (
+    "id", "title", "share", "points", "source", "out_of", "question", "category", "assumption", "parts", "value",
+    "convert", "minimum", "losses", "divided_by", "scheme", "round", *SELECTOR_KEYS,
+)  # fmt: skip
 #: shares and points are decimal numbers written by people; beyond this they do not add up
 TOLERANCE = 1e-6
 
 
-def title_in(findings: Findings, path: str, value: object) -> Words:
-    """Words: a plain text, or zh and en."""
-    if isinstance(value, str) and value.strip():
-        return Words(value.strip())
-    if isinstance(value, dict) and str(value.get("zh") or "").strip():
-        known_keys(findings, path, value, ("zh", "en"))
-        return Words(str(value["zh"]).strip(), str(value.get("en") or "").strip())
-    findings.add(path, value, gettext("Write the words in Chinese (zh), and if you can in English (en)."))
-    return Words("")
-
-
-def read_classes(findings: Findings, value: object, total: float | None) -> tuple[ClassRules, ...]:
-    """The classes with their components.
+class ClassReader:
+    """Reads the classes with their components.
 
     Args:
-        total: the scheme's full marks; None if they could not be read, which is a fault already noted.
+        extras: takes what single components may lose.
+        minimum: answers that a leaf needs where it names no number of its own.
     """
-    found: list[ClassRules] = []
-    taken: set[str] = set()
-    items = list_in(findings, "classes", value)
-    if not items:
-        findings.add("classes", None, gettext("Name at least one class with its components."))
-    for position, item in enumerate(items):
-        path = f"classes[{position}]"
-        if not isinstance(item, dict):
-            findings.add(path, item, gettext("Write codes and components here."))
-            continue
-        known_keys(findings, path, item, ("codes", "components"))
-        codes = tuple(str(code) for code in list_in(findings, f"{path}.codes", item.get("codes")))
+
+    def __init__(self, findings: Findings, extras: ExtraReader, minimum: int = 0) -> None:
+        self.findings, self.extras, self.minimum = findings, extras, minimum
+
+    def classes(self, value: object, total: float | None) -> tuple[ClassRules, ...]:
+        """The classes with their components.
+
+        Args:
+            total: the scheme's full marks; None if they could not be read, which is a fault already noted.
+        """
+        found: list[ClassRules] = []
+        taken: set[str] = set()
+        items = list_in(self.findings, "classes", value)
+        if not items:
+            self.findings.add("classes", None, gettext("Name at least one class with its components."))
+        for position, item in enumerate(items):
+            path = f"classes[{position}]"
+            if not isinstance(item, dict):
+                self.findings.add(path, item, gettext("Write codes and components here."))
+                continue
+            known_keys(self.findings, path, item, ("codes", "components"))
+            codes = self._codes(f"{path}.codes", item.get("codes"), taken)
+            tree = _Tree(self.findings, self.extras, self.minimum, codes)
+            found.append(ClassRules(codes, tree.components(path, item.get("components"), total)))
+        return tuple(found)
+
+    def _codes(self, path: str, value: object, taken: set[str]) -> tuple[str, ...]:
+        codes = tuple(str(code) for code in list_in(self.findings, path, value))
         if not codes:
-            findings.add(f"{path}.codes", None, gettext('Name the classes of units, or "*" for all.'))
+            self.findings.add(path, None, gettext('Name the classes of units, or "*" for all.'))
         for code in codes:
             if code in taken:
-                findings.add(f"{path}.codes", code, gettext("This class has components already; keep one."))
+                self.findings.add(path, code, gettext("This class has components already; keep one."))
             taken.add(code)
-        found.append(ClassRules(codes, _Tree(findings).components(path, item.get("components"), total)))
-    return tuple(found)
+        return codes
 
 
 class _Tree:
     """Reads the components of one class; their codes are unique within it."""
 
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
+    def __init__(self, findings: Findings, extras: ExtraReader, minimum: int, classes: tuple[str, ...]) -> None:
+        self.findings, self.extras, self.minimum, self.classes = findings, extras, minimum, classes
         self.codes: set[str] = set()
 
     def components(self, path: str, value: object, full: float | None) -> tuple[Component, ...]:
@@ -86,28 +97,44 @@ class _Tree:
 
     def _component(self, path: str, item: dict[str, Any], full_above: float | None) -> Component:
         known_keys(self.findings, path, item, KEYS)
+        item = spread(self.findings, path, item)
         code = str(item.get("id") or "")
         if not code or code in self.codes:
             self.findings.add(f"{path}.id", code, gettext("Give each component of a class an id of its own."))
         self.codes.add(code)
         full, stated = self._full_marks(path, item, full_above)
         parts = list_in(self.findings, f"{path}.parts", item.get("parts"))
-        source, external, out_of = self._source(path, item, bool(parts))
+        read = read_source(self.findings, path, item, has_parts=bool(parts))
+        self._losses(path, item, code, read.source)
         assumption = item.get("assumption")
         return Component(
             code=code,
             title=title_in(self.findings, f"{path}.title", item.get("title")),
             full=full or 0.0,
             stated=stated,
-            source=source,
-            external=external,
-            out_of=out_of,
+            source=read.source,
+            external=read.external,
+            out_of=(full or 1.0) if read.source == "full" else read.out_of,
+            divided_by=read.divided_by,
+            earlier=read.earlier,
             question=str(item.get("question") or ""),
-            selector=read_selector(self.findings, path, item, source),
+            selector=read_selector(self.findings, path, item, read.source),
             points_table=read_points_table(self.findings, path, item),
+            measure=read_measure(self.findings, path, item, read.source),
+            conversion=read_conversion(self.findings, f"{path}.convert", item.get("convert"), full, read.out_of),
+            minimum=whole_in(
+                self.findings, f"{path}.minimum", item.get("minimum", self.minimum), low=0, high=1_000_000
+            ),
             assumption=title_in(self.findings, f"{path}.assumption", assumption) if assumption else None,
             parts=self._siblings(f"{path}.parts", parts, full) if parts else (),
         )
+
+    def _losses(self, path: str, item: dict[str, Any], code: str, source: str) -> None:
+        """What a component that starts full may lose."""
+        if source == "full" and not item.get("losses"):
+            sentence = gettext("A component that starts full names what it loses points for, under losses.")
+            self.findings.add(f"{path}.losses", None, sentence)
+        self.extras.read("losses", item.get("losses"), f"{path}.losses", component=code)
 
     def _full_marks(self, path: str, item: dict[str, Any], full: float | None) -> tuple[float | None, str]:
         if "points" in item:
@@ -118,23 +145,6 @@ class _Tree:
             return None, "share"
         share = number_in(self.findings, f"{path}.share", item["share"], high=100)
         return (None if share is None or full is None else full * share / 100), "share"
-
-    def _source(self, path: str, item: dict[str, Any], has_parts: bool) -> tuple[str, str, float]:
-        source = str(item.get("source") or ("composite" if has_parts else ""))
-        where = f"{path}.source"
-        if has_parts != (source == "composite"):
-            self.findings.add(where, source, gettext("A component has either parts or a source of its own."))
-        elif source.startswith("external:") and len(source) > len("external:"):
-            full = number_in(self.findings, f"{path}.out_of", item.get("out_of"), low=0.01)
-            check_length(self.findings, where, source.removeprefix("external:"))
-            return "external", source.removeprefix("external:"), full or 1.0
-        elif source not in (*SURVEYS, "composite"):
-            known = ", ".join((*SURVEYS, "external:CODE", "composite"))
-            self.findings.add(where, source, gettext("Unknown source; known are: %(names)s.", names=known))
-        if "out_of" in item:
-            sentence = gettext("Only external values state what they are out of; an index is out of 100.")
-            self.findings.add(f"{path}.out_of", item["out_of"], sentence)
-        return source, "", 100.0
 
     def _check_scaling(self, path: str, siblings: list[tuple[str, dict[str, Any]]], full: float | None) -> None:
         """A share applied to something already stated in points shrinks it twice."""

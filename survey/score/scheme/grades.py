@@ -7,11 +7,10 @@ from typing import Any
 
 from flask_babel import gettext
 
-from survey.score.scheme.components import title_in
-from survey.score.scheme.read import Findings, known_keys, list_in, number_in
+from survey.score.scheme.read import Findings, known_keys, list_in, number_in, title_in, whole_in
 from survey.score.scheme.scheme import Grade
 
-KEYS = ("title", "from", "below")
+KEYS = ("title", "from", "below", "quota", "most")
 
 
 def read_grades(findings: Findings, value: object) -> tuple[Grade, ...]:
@@ -42,7 +41,12 @@ def _grade(findings: Findings, path: str, item: dict[str, Any]) -> tuple[Grade |
     lower = number_in(findings, f"{path}.from", item.get("from"))
     below = item.get("below")
     upper = None if below is None else number_in(findings, f"{path}.below", below)
-    return (None if lower is None else Grade(title, lower)), upper, path
+    quota, most = item.get("quota"), item.get("most")
+    if quota is not None and most is not None:
+        findings.add(f"{path}.most", most, gettext("State a quota in per cent, or how many; not both."))
+    share = None if quota is None else number_in(findings, f"{path}.quota", quota, high=100)
+    count = None if most is None else whole_in(findings, f"{path}.most", most, low=0, high=100_000)
+    return (None if lower is None else Grade(title, lower, share, count)), upper, path
 
 
 def _check_steps(findings: Findings, grades: list[Read]) -> None:
@@ -68,6 +72,9 @@ def _check_steps(findings: Findings, grades: list[Read]) -> None:
             )
             findings.add(f"{path}.below", f"{below:g}", sentence)
     lowest, _, path = grades[-1]
+    if lowest.quota is not None or lowest.most is not None:
+        sentence = gettext("The lowest grade takes everybody who is left; take its limit away.")
+        findings.add(path, lowest.title.zh, sentence)
     if lowest.lower != 0:
         sentence = gettext("Below %(low)s no grade is defined; let the lowest begin at 0.", low=f"{lowest.lower:g}")
         findings.add(f"{path}.from", f"{lowest.lower:g}", sentence)

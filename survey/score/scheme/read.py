@@ -14,6 +14,7 @@ from flask_babel import gettext
 from survey.base import plain_yaml
 from survey.base.errors import Fault, ImportFaults
 from survey.base.plain_yaml import PlainLoader
+from survey.questions.service import Words
 
 LONGEST = 200_000
 LONGEST_CODE = 64
@@ -136,6 +137,14 @@ def number_in(
     return float(value)
 
 
+def whole_in(findings: Findings, path: str, value: object, *, low: int, high: int) -> int:
+    """One whole number; what is none, or beyond the limits, is a fault, and `low` stands in its place."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        findings.add(path, value, gettext("Write a whole number from %(low)s to %(high)s.", low=low, high=high))
+        return low
+    return value
+
+
 def known_keys(findings: Findings, path: str, mapping: Mapping[str, object], known: tuple[str, ...]) -> None:
     """A mistyped key would be ignored in silence; say so instead."""
     for key in mapping:
@@ -158,3 +167,14 @@ def list_in(findings: Findings, path: str, value: object) -> list[Any]:
         findings.add(path, value, gettext("Write a list here, one item a line with a dash."))
         return []
     return value
+
+
+def title_in(findings: Findings, path: str, value: object) -> Words:
+    """Words: a plain text, or zh and en."""
+    if isinstance(value, str) and value.strip():
+        return Words(value.strip())
+    if isinstance(value, dict) and str(value.get("zh") or "").strip():
+        known_keys(findings, path, value, ("zh", "en"))
+        return Words(str(value["zh"]).strip(), str(value.get("en") or "").strip())
+    findings.add(path, value, gettext("Write the words in Chinese (zh), and if you can in English (en)."))
+    return Words("")

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from survey.base import tables
 from survey.base.errors import Fault, ImportFaults
+from survey.score.scheme.extras import Extra, ExtraEntry
 from survey.score.scheme.scheme import Scheme
 from survey.score.sheet.values import NewExtra, NewValue
 from survey.units import service as units
@@ -18,9 +19,16 @@ UNIT = ("单位编号", "单位代码", "编号", "unit code")
 EXTRA_COLUMNS = {
     "unit": UNIT,
     "item": ("项目", "加扣分项目", "item"),
-    "points": ("分值", "points"),
     "reason": ("理由", "原因", "reason"),
 }
+#: which of these an entry needs is the scheme's word
+EXTRA_OPTIONAL = {
+    "points": ("分值", "points"),
+    "quantity": ("数量", "件数", "次数", "金额", "quantity"),
+    "level": ("级别", "level"),
+    "cleared": ("已销除", "销除说明", "cleared"),
+}
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def _values(scheme: Scheme, table: tables.Table, faults: list[Fault]) -> Iterato
     leaves = scheme.external_leaves()
     for row, unit in _rows_with_units(table, faults):
         rules = scheme.for_class(unit.class_code)
-        wanted = {leaf.external for leaf in rules.leaves()} if rules else set()
+        wanted = {code for leaf in rules.leaves() for code in leaf.codes_from_elsewhere} if rules else set()
         for code, leaf in leaves.items():
             if not row.get(code):
                 continue
@@ -90,7 +98,9 @@ def _values(scheme: Scheme, table: tables.Table, faults: list[Fault]) -> Iterato
                 faults.append(row.fault(code, remedy))
                 continue
             value = _number(row.get(code))
-            if value is None or not 0 <= value <= leaf.out_of:
+            if leaf.divided_by and (value is None or value < 0):
+                faults.append(row.fault(code, gettext("Write a number from 0 upwards.")))
+            elif value is None or not (leaf.divided_by or 0 <= value <= leaf.out_of):
                 remedy = gettext("Write a number from 0 to %(full)s.", full=f"{leaf.out_of:g}")
                 faults.append(row.fault(code, remedy))
             else:
@@ -103,24 +113,72 @@ def read_extras(scheme: Scheme, data: bytes) -> ExtraPlan:
     Raises:
         ImportFaults: each wrong cell with its line; nothing is taken.
     """
-    table = tables.read(data, columns=EXTRA_COLUMNS, codes=("unit", "points"), free=("reason",))
+    table = tables.read(
+        data,
+        columns=EXTRA_COLUMNS,
+        optional=EXTRA_OPTIONAL,
+        codes=("unit", "points", "quantity"),
+        free=("reason", "cleared"),
+    )
     known = {name: extra for extra in scheme.extras for name in (extra.code, extra.title.zh, extra.title.en) if name}
     faults: list[Fault] = []
     found = []
     for row, unit in _rows_with_units(table, faults, once=False):
-        extra, points = known.get(row.get("item")), _number(row.get("points"))
+        extra = known.get(row.get("item"))
         if extra is None:
             names = " / ".join(extra.title.zh for extra in scheme.extras) or gettext("none")
             faults.append(row.fault("item", gettext("The scheme's items are: %(names)s.", names=names)))
-        if points is None or points <= 0:
-            faults.append(row.fault("points", gettext("Write a number above 0; the item says which way it counts.")))
-        if not row.get("reason") or len(row.get("reason")) > 400:
+            _require_points(row, faults)
+        elif not extra.is_for(unit.class_code):
+            remedy = gettext("Units of class %(name)s have no such item.", name=unit.class_name)
+            faults.append(row.fault("item", remedy))
+        elif (entry := _entry(row, extra, faults)) is not None:
+            found.append(NewExtra(extra.code, unit.id, entry.points, *entry[1:]))
+        if not row.get("reason") or len(row.get("reason")) > LONGEST_REASON:
             faults.append(row.fault("reason", gettext("Give the reason, in at most 400 characters.")))
-        if extra and points:
-            found.append(NewExtra(extra.code, unit.id, points, row.get("reason")))
     if faults:
         raise ImportFaults(gettext("Some lines do not fit; nothing was taken."), faults)
     return ExtraPlan(tuple(found), len(table.rows))
+
+
+def _entry(row: tables.Row, extra: Extra, faults: list[Fault]) -> ExtraEntry | None:
+    """One entry: its points, or how often and which level, from which the scheme makes the points."""
+    before = len(faults)
+    stated, quantity = _number(row.get("points")), _number(row.get("quantity"))
+    level, cleared = row.get("level"), row.get("cleared")
+    counts = extra.each is not None or bool(extra.levels)
+    if row.get("quantity") and not counts:
+        faults.append(row.fault("quantity", gettext("This item is not counted by the scheme; leave it empty.")))
+    elif row.get("quantity") and (quantity is None or quantity <= 0):
+        faults.append(row.fault("quantity", gettext("Write a number above 0.")))
+    elif extra.per is not None and quantity is None:
+        faults.append(row.fault("quantity", gettext("Write the amount; the scheme makes points of it.")))
+    if extra.levels and level not in dict(extra.levels):
+        names = " / ".join(name for name, _ in extra.levels)
+        faults.append(row.fault("level", gettext("The levels of this item are: %(names)s.", names=names)))
+    elif level and not extra.levels:
+        faults.append(row.fault("level", gettext("This item has no levels; leave it empty.")))
+    if cleared and not extra.clears:
+        sentence = gettext("The scheme does not clear this item after correction; leave it empty.")
+        faults.append(row.fault("cleared", sentence))
+    elif len(cleared) > LONGEST_REASON:
+        faults.append(row.fault("cleared", gettext("Use at most %(max)d characters.", max=LONGEST_REASON)))
+    entry = ExtraEntry(stated or 0.0, row.get("reason"), quantity if counts else None, level, cleared)
+    worth = 0.0 if len(faults) > before else extra.worth(entry)
+    if not extra.is_counted:
+        _require_points(row, faults)
+    elif row.get("points") and stated != worth and len(faults) == before:
+        sentence = gettext("By the scheme this is %(points)s; leave the points empty.", points=f"{worth:g}")
+        faults.append(row.fault("points", sentence))
+    if len(faults) > before:
+        return None
+    return entry._replace(points=worth) if extra.is_counted else entry
+
+
+def _require_points(row: tables.Row, faults: list[Fault]) -> None:
+    points = _number(row.get("points"))
+    if points is None or points <= 0:
+        faults.append(row.fault("points", gettext("Write a number above 0; the item says which way it counts.")))
 
 
 def _rows_with_units(
@@ -160,6 +218,7 @@ def missing_values(
     for unit in judged:
         rules = scheme.for_class(unit.class_code)
         for leaf in rules.leaves() if rules else ():
-            if leaf.external and (leaf.external, unit.id) not in have:
-                lacking[leaf.external].append(unit.name)
+            for code in leaf.codes_from_elsewhere:
+                if (code, unit.id) not in have:
+                    lacking[code].append(unit.name)
     return lacking

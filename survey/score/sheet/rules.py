@@ -8,12 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from survey.estimate.service import Selector
 from survey.questions.service import SOURCES
-from survey.score.scheme.scheme import Component, Extra, Grade
-from survey.score.sheet.precision import error_of_sum
+from survey.score.scheme.extras import Extra, ExtraEntry
+from survey.score.scheme.scheme import Component, Grade
+from survey.score.sheet.precision import error_of_parts
 from survey.score.sheet.sheet import ExtraLine, Part
 
 #: sources whose small numbers of answers say too little for a place
 JUDGED = frozenset(code for code, source in SOURCES.items() if source.judged_by_number)
+#: what is missing here has to be brought in; its share is never handed on to others
+NEVER_HANDED_ON = ("no_value", "no_sheet")
+NOTHING: Mapping[str, tuple[ExtraLine, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class Measured:
     response_rate: float | None = None
     self_selected: bool = False
     floor: str = ""
+    #: why there is no value, where it is not that nobody answered: "no_sheet"
+    missing: str = ""
+    #: the best or mean value of the class, where the points are relative to it
+    reference: float | None = None
+    #: of a rate: the two numbers that were divided
+    ratio: tuple[float, ...] = ()
+    #: what else the value was read from, as pairs of name and value
+    selected: tuple[tuple[str, str], ...] = ()
 
 
 def half_up(value: float, decimals: int) -> float:
@@ -63,13 +75,19 @@ def places(keys: Sequence[tuple[float, ...]]) -> list[int]:
     return [1 + sum(other > key for other in keys) for key in keys]
 
 
-def score(component: Component, measured: Mapping[str, Measured], *, redistribute: bool) -> Part:
-    """Points of a component for one unit, by the linear conversion value ÷ out_of × full marks.
+Adjustments = Mapping[str, tuple[ExtraLine, ...]]
+
+
+def score(
+    component: Component, measured: Mapping[str, Measured], *, redistribute: bool, adjusted: Adjustments = NOTHING
+) -> Part:
+    """Points of a component for one unit, by its conversion, with the bonuses and deductions that are its own.
 
     Args:
         component: the node of the scheme.
         measured: code of a leaf -> its value for this unit.
         redistribute: whether siblings take over the share of a survey below the floor.
+        adjusted: code of a component -> what changes its points, never below 0 or above its full marks.
 
     >>> from survey.score.scheme.scheme import Words
     >>> leaf = Component("poll", Words("民意"), full=400, stated="points", source="poll")
@@ -77,21 +95,33 @@ def score(component: Component, measured: Mapping[str, Measured], *, redistribut
     380.48
     """
     if component.parts:
-        return _composite(component, score_siblings(component.parts, measured, redistribute=redistribute))
+        parts = score_siblings(component.parts, measured, redistribute=redistribute, adjusted=adjusted)
+        return _adjusted(_composite(component, parts), adjusted.get(component.code, ()))
     found = measured.get(component.code)
-    if found is None or found.value is None:
+    if found is None or found.value is None or _is_thin(component, found):
         return _empty(component, found)
-    scale = component.full / component.out_of
-    with_held = found.value if found.value_with_held is None else found.value_with_held
+    return _adjusted(_leaf(component, found, found.value), adjusted.get(component.code, ()))
+
+
+def _is_thin(component: Component, found: Measured) -> bool:
+    """Whether fewer people answered than the scheme asks for."""
+    return component.is_survey and (found.valid_n or 0) < component.minimum
+
+
+def _leaf(component: Component, found: Measured, value: float) -> Part:
+    rule = component.conversion
+    scale = (component.out_of, component.full, found.reference)
+    with_held = value if found.value_with_held is None else found.value_with_held
+    error = found.standard_error
     return replace(
         _blank(component),
-        value=found.value,
-        standard_error=found.standard_error,
-        points=found.value * scale,
-        points_error=None if found.standard_error is None else found.standard_error * scale,
+        value=value,
+        standard_error=error,
+        points=rule.points(value, *scale),
+        points_error=None if error is None else rule.error(value, error, *scale),
         degrees_of_freedom=found.degrees_of_freedom,
         value_with_held=with_held,
-        points_with_held=with_held * scale,
+        points_with_held=rule.points(with_held, *scale),
         n=found.n,
         valid_n=found.valid_n,
         cannot_say=found.cannot_say,
@@ -99,17 +129,41 @@ def score(component: Component, measured: Mapping[str, Measured], *, redistribut
         response_rate=found.response_rate,
         self_selected=found.self_selected,
         floor=found.floor,
+        selected=(*selected_by(component.selector), *found.selected),
+        reference=found.reference,
+        ratio=found.ratio,
+    )
+
+
+def _adjusted(part: Part, lines: tuple[ExtraLine, ...]) -> Part:
+    """The part after its own bonuses and deductions; what stands at either end of its marks has no error left."""
+    if not lines or part.points is None:
+        return part
+    bonus, deduction = bonus_and_deduction(lines, None)
+
+    def changed(points: float) -> float:
+        return min(max(points + bonus - deduction, 0.0), part.full)
+
+    return replace(
+        part,
+        points=changed(part.points),
+        points_with_held=None if part.points_with_held is None else changed(part.points_with_held),
+        adjusted=lines,
     )
 
 
 def score_siblings(
-    components: Sequence[Component], measured: Mapping[str, Measured], *, redistribute: bool
+    components: Sequence[Component],
+    measured: Mapping[str, Measured],
+    *,
+    redistribute: bool,
+    adjusted: Adjustments = NOTHING,
 ) -> tuple[Part, ...]:
     """Points of all components of one level; what a survey below the floor leaves goes to the others, if so ruled."""
-    parts = [score(component, measured, redistribute=redistribute) for component in components]
+    parts = [score(each, measured, redistribute=redistribute, adjusted=adjusted) for each in components]
     lost = [part for part in parts if part.points is None]
     kept = sum(part.full for part in parts if part.points is not None)
-    if not lost or not redistribute or not kept or any(part.missing == "no_value" for part in lost):
+    if not lost or not redistribute or not kept or any(part.missing in NEVER_HANDED_ON for part in lost):
         return tuple(parts)
     factor = sum(part.full for part in parts) / kept
     return tuple(part if part.points is None else _scaled(part, factor) for part in parts)
@@ -132,7 +186,7 @@ def _composite(component: Component, parts: tuple[Part, ...]) -> Part:
     points = sum_of(parts)
     if points is None:
         return replace(_empty(component, None), missing=first_missing(parts), parts=parts)
-    error, degrees = error_of_sum((part.points_error, part.degrees_of_freedom) for part in parts)
+    error, degrees = error_of_parts(parts)
     scale = component.out_of / component.full if component.full else 0.0
     with_held = sum(part.points_with_held or 0.0 for part in parts)
     return replace(
@@ -166,6 +220,8 @@ def _blank(component: Component) -> Part:
         title=component.title,
         source=f"external:{component.external}" if component.external else component.source,
         question=component.question,
+        measure="" if component.measure == "index" else component.measure,
+        conversion=said_conversion(component),
         full=component.full,
         stated=component.stated,
         out_of=component.out_of,
@@ -189,31 +245,55 @@ def selected_by(selector: Selector | None) -> tuple[tuple[str, str], ...]:
 def _empty(component: Component, found: Measured | None) -> Part:
     """No points, and why: the value was not brought in, nobody answered, or too few did."""
     if not component.is_survey:
-        return replace(_blank(component), missing="no_value")
-    hidden = found is not None and found.floor == "hidden"
-    floor = found.floor if found else ""
-    return replace(_blank(component), floor=floor, missing="hidden" if hidden else "no_answers")
+        return replace(_blank(component), missing=(found.missing if found else "") or "no_value")
+    if found is None:
+        return replace(_blank(component), missing="no_answers")
+    if found.floor == "hidden" or found.value is None:
+        return replace(
+            _blank(component), floor=found.floor, missing="hidden" if found.floor == "hidden" else "no_answers"
+        )
+    return replace(_blank(component), floor=found.floor, missing="thin")
 
 
-def extra_lines(extras: Sequence[Extra], given: Mapping[str, Sequence[tuple[float, str]]]) -> tuple[ExtraLine, ...]:
-    """Bonuses and deductions of one unit after their own caps.
+def said_conversion(component: Component) -> str:
+    """The rule of a conversion as a formula that both languages read; empty = in proportion."""
+    rule, marks = component.conversion, component.full
+    if rule.way == "line":
+        return f"{rule.zero:g} → 0, {rule.full:g} → {marks:g}"
+    if rule.way == "bands":
+        return ", ".join(f"≥ {lowest:g} → {points:g}" for lowest, points in rule.bands)
+    return rule.way if rule.is_relative else ""
+
+
+def extra_lines(extras: Sequence[Extra], given: Mapping[str, Sequence[ExtraEntry]]) -> tuple[ExtraLine, ...]:
+    """Bonuses, deductions and vetoes of one unit after their own caps.
 
     Args:
-        given: code -> (points, reason) of each entry.
+        given: code -> its entries.
 
     >>> from survey.score.scheme.scheme import Words
     >>> inspection = Extra("inspection", Words("察访核验"), "deduction", cap=3)
-    >>> extra_lines([inspection], {"inspection": [(2.0, "迟到"), (2.0, "脱岗")]})[0].counted
+    >>> extra_lines([inspection], {"inspection": [ExtraEntry(2.0, "迟到"), ExtraEntry(2.0, "脱岗")]})[0].counted
     3
     """
     lines = []
     for extra in extras:
         entries = given.get(extra.code, ())
-        if entries:
-            stated = sum(points for points, _ in entries)
-            reasons = tuple(reason for _, reason in entries)
-            counted = min(stated, extra.cap)
-            lines.append(ExtraLine(extra.code, extra.title, extra.kind, stated, counted, extra.cap, reasons))
+        if not entries:
+            continue
+        stated = extra.stated(entries)
+        lines.append(
+            ExtraLine(
+                extra.code,
+                extra.title,
+                extra.kind,
+                stated,
+                stated if extra.cap is None else min(stated, extra.cap),
+                extra.cap,
+                tuple(entry.said(extra) for entry in entries if not entry.cleared),
+                tuple(f"{entry.said(extra)}: {entry.cleared}" for entry in entries if entry.cleared),
+            )
+        )
     return tuple(lines)
 
 

@@ -12,6 +12,11 @@ from survey.questions.service import Words
 
 #: raised when a reader of the JSON would have to change
 FORMAT = 1
+#: written only where there is something to say: sheets made before there was a word for it stay as they are
+OPTIONAL = frozenset(
+    ["selected", "adjusted", "measure", "conversion", "reference", "ratio", "cleared", "scope", "among",
+     "grade_by_points", "lowered", "listed"]
+)  # fmt: skip
 #: digits kept of values that are not rounded by the scheme: enough to recompute, few enough to read
 DIGITS = 6
 
@@ -49,11 +54,21 @@ class Part:
     self_selected: bool = False
     #: "published", "reference", "hidden"; empty for values that are no index
     floor: str = ""
-    #: why there are no points: "no_answers", "hidden", "no_value", "parts"
+    #: why there are no points: "no_answers", "hidden", "thin", "no_value", "no_sheet", "parts"
     missing: str = ""
     #: which answers of the source count, as pairs of name and value; none = all of them
     selected: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
+    #: bonuses and deductions of this component alone
+    adjusted: tuple[ExtraLine, ...] = ()
+    #: what of the answers counts where it is not the index, such as "satisfied"
+    measure: str = ""
+    #: how the value became points where it is not in proportion: words of the rule as a formula
+    conversion: str = ""
+    #: the best or mean value of the class, where points are relative to it
+    reference: float | None = None
+    #: of a rate: the two numbers that were divided
+    ratio: tuple[float, ...] = ()
 
     def leaves(self) -> Iterator[Part]:
         if not self.parts:
@@ -71,8 +86,11 @@ class ExtraLine:
     kind: str
     stated: float
     counted: float
-    cap: float
+    #: None = without limit
+    cap: float | None
     reasons: tuple[str, ...]
+    #: entries that no longer count, because what was wrong has been corrected
+    cleared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,19 @@ class Line:
     standing: str = ""
     #: why not ranked: "reference", "hidden", "no_answers", "no_value"; empty if ranked
     unranked: str = ""
+    #: the group in which the place was taken, and how many were ranked in it, where it is not the class
+    scope: str = ""
+    among: int | None = None
+    #: the grade that points alone give, where a quota or a veto gave a lower one
+    grade_by_points: Words | None = None
+    #: "quota" or "veto": what lowered the grade
+    lowered: str = ""
+    #: "bottom" where the unit is on the list of the last; "bottom_unsure" where the data do not single it out
+    listed: str = ""
+
+    @property
+    def vetoes(self) -> list[ExtraLine]:
+        return [extra for extra in self.extras if extra.kind == "veto"]
 
     def leaves(self) -> list[Part]:
         return [leaf for part in self.parts for leaf in part.leaves()]
@@ -164,11 +195,14 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0
     if isinstance(value, dict):
-        # what nobody selected is not written: sheets made before anything could be stay as they are
-        return {str(key): _rounded(item) for key, item in value.items() if key != "selected" or item}
+        return {str(key): _rounded(item) for key, item in value.items() if key not in OPTIONAL or _says(item)}
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
+
+
+def _says(item: Any) -> bool:
+    return item is not None and item != "" and item != () and item != []
 
 
 def from_json(text: str) -> SheetContent:
@@ -183,12 +217,30 @@ def from_json(text: str) -> SheetContent:
 
 
 def _line(data: dict[str, Any]) -> Line:
-    extras = tuple(
-        ExtraLine(**{**extra, "title": Words(**extra["title"]), "reasons": tuple(extra["reasons"])})
-        for extra in data["extras"]
+    by_points = data.get("grade_by_points")
+    return Line(
+        **{
+            **data,
+            "parts": _parts(data["parts"]),
+            "extras": _extras(data["extras"]),
+            "grade": Words(**data["grade"]) if data["grade"] else None,
+            "grade_by_points": Words(**by_points) if by_points else None,
+        }
     )
-    grade = Words(**data["grade"]) if data["grade"] else None
-    return Line(**{**data, "parts": _parts(data["parts"]), "extras": extras, "grade": grade})
+
+
+def _extras(items: list[dict[str, Any]]) -> tuple[ExtraLine, ...]:
+    return tuple(
+        ExtraLine(
+            **{
+                **extra,
+                "title": Words(**extra["title"]),
+                "reasons": tuple(extra["reasons"]),
+                "cleared": tuple(extra.get("cleared", ())),
+            }
+        )
+        for extra in items
+    )
 
 
 def _parts(items: list[dict[str, Any]]) -> tuple[Part, ...]:
@@ -196,6 +248,13 @@ def _parts(items: list[dict[str, Any]]) -> tuple[Part, ...]:
 
 
 def _part(item: dict[str, Any]) -> Part:
-    selected = tuple((name, text) for name, text in item.get("selected", ()))
-    title, parts = Words(**item["title"]), _parts(item["parts"])
-    return Part(**{**item, "title": title, "parts": parts, "selected": selected})
+    return Part(
+        **{
+            **item,
+            "title": Words(**item["title"]),
+            "parts": _parts(item["parts"]),
+            "selected": tuple((name, text) for name, text in item.get("selected", ())),
+            "adjusted": _extras(item.get("adjusted", [])),
+            "ratio": tuple(item.get("ratio", ())),
+        }
+    )

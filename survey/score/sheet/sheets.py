@@ -18,10 +18,10 @@ from survey.base.store.database import give_back, session
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score.models import ExternalValueRow, ExtraRow, SchemeRow, SheetRow
-from survey.score.scheme.scheme import Scheme
+from survey.score.scheme.scheme import EarlierSheet, Scheme
 from survey.score.sheet import making, signing, values
-from survey.score.sheet.making import Judged
-from survey.score.sheet.sheet import SheetContent, from_json, to_json
+from survey.score.sheet.making import EarlierTotal, EarlierTotals, Judged
+from survey.score.sheet.sheet import Line, SheetContent, from_json, to_json
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,47 @@ class Order:
 
 def judge(round_id: int, scheme: Scheme, run_id: int | None) -> Judged:
     """Score and rank every unit of a round. Nothing may have been written before in this request."""
-    units_scored = making.scored(scheme, making.units_of(round_id), run_id, values.given(round_id, scheme.code))
+    given, earlier = values.given(round_id, scheme.code), earlier_totals(scheme)
+    units_scored = making.scored(scheme, making.units_of(round_id), run_id, given, earlier)
     give_back()
     return making.ranked(scheme, units_scored)
+
+
+def earlier_totals(scheme: Scheme) -> EarlierTotals:
+    """The totals of other rounds' sheets that a scheme's leaves count; a sheet that is not there has no entry."""
+    found = {}
+    for wanted in scheme.earlier_sheets():
+        row = _counting(wanted)
+        if row is not None:
+            content = from_json(row.content)
+            full = float(content.scheme["total"])
+            found[wanted] = {line.unit_id: _earlier(row.id, line, full) for _, line in content.lines()}
+    return found
+
+
+def _counting(wanted: EarlierSheet) -> SheetRow | None:
+    """The newest frozen sheet by this scheme in this round: a correction counts in place of what it corrects."""
+    round_ = next((one for one in rounds.rounds() if one.code == wanted.round), None)
+    if round_ is None:
+        return None
+    query = (
+        select(SheetRow)
+        .join(SchemeRow, SchemeRow.id == SheetRow.scheme_id)
+        .where(SheetRow.round_id == round_.id, SchemeRow.code == wanted.scheme, SheetRow.frozen_at.is_not(None))
+        .order_by(SheetRow.frozen_at.desc(), SheetRow.id.desc())
+        .limit(1)
+    )
+    return session().scalar(query)
+
+
+def _earlier(sheet_id: int, line: Line, full: float) -> EarlierTotal:
+    """A total of another sheet in per cent of that sheet's full marks."""
+
+    def percent(value: float | None) -> float | None:
+        return None if value is None else 100 * value / full
+
+    error, with_held = percent(line.standard_error), percent(line.total_with_held)
+    return EarlierTotal(sheet_id, percent(line.total), error, line.degrees_of_freedom, with_held)
 
 
 def make(order: Order, judged: Judged, actor: str) -> int:

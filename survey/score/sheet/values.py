@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from survey.base import clock
 from survey.base.store.database import session
 from survey.score.models import ExternalValueRow, ExtraRow
+from survey.score.scheme.extras import ExtraEntry
 from survey.score.sheet.making import Given
 
 
@@ -31,6 +32,11 @@ class NewExtra:
     unit_id: int
     points: float
     reason: str
+    #: events or an amount, and the level, where the scheme works the points out
+    quantity: float | None = None
+    level: str = ""
+    #: how and when what was wrong has been corrected; empty = it stands
+    cleared: str = ""
 
 
 def given(round_id: int, scheme_code: str) -> Given:
@@ -40,12 +46,13 @@ def given(round_id: int, scheme_code: str) -> Given:
             ExternalValueRow.round_id == round_id, ExternalValueRow.scheme_code == scheme_code
         )
     )
-    extras: dict[int, dict[str, list[tuple[float, str]]]] = defaultdict(lambda: defaultdict(list))
+    extras: dict[int, dict[str, list[ExtraEntry]]] = defaultdict(lambda: defaultdict(list))
     rows = session().scalars(
         select(ExtraRow).where(ExtraRow.round_id == round_id, ExtraRow.scheme_code == scheme_code).order_by(ExtraRow.id)
     )
     for row in rows:
-        extras[row.unit_id][row.code].append((row.points, row.reason))
+        entry = ExtraEntry(row.points, row.reason, row.quantity, row.level, row.cleared)
+        extras[row.unit_id][row.code].append(entry)
     return Given({(code, unit_id): value for code, unit_id, value in values}, extras)
 
 
@@ -86,6 +93,9 @@ def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
             unit_id=extra.unit_id,
             points=extra.points,
             reason=extra.reason,
+            quantity=extra.quantity,
+            level=extra.level,
+            cleared=extra.cleared,
             stored_at=now,
         )
         for extra in wanted

@@ -11,8 +11,8 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.rounds import service as rounds
 from survey.score import service
-from survey.score.pages.faults import placed
 from survey.score.pages.forms import SchemeForm
+from survey.score.pages.schemes.faults import placed
 
 blueprint = Blueprint("schemes", __name__)
 STAFF = (Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)

@@ -1,0 +1,18 @@
+"""Categories of questions: what a group of questions is about, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from survey.questions.words import Words
+
+CATEGORIES: Mapping[str, Words] = {
+    "overall": Words("总体评价", "Overall"),
+    "lawfulness": Words("依法行政", "Lawfulness"),
+    "attitude": Words("服务态度", "Attitude"),
+    "premises": Words("办公环境", "Premises"),
+    "results": Words("办事实效", "Results"),
+    "openness": Words("信息公开", "Openness"),
+    "promises": Words("说到做到", "Keeping promises"),
+    "integrity": Words("廉洁自律", "Integrity"),
+}

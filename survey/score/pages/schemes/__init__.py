@@ -1,0 +1,1 @@
+"""Pages of schemes: the list, one scheme in words, and the workshop where one is written and checked."""
