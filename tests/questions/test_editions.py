@@ -15,7 +15,7 @@ from survey.questions import service
 from survey.questions.service import SCALES
 from tests.questions.forms import changed, write
 
-SHIPPED = {("G", 1), ("L", 1), ("W1", 1), ("W5", 1), ("W13", 1)}
+SHIPPED = {(code, 1) for code in (*"BCDEGLMPS", "W1", "W5", "W13")}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_file_in_place_of_the_folder_adds_nothing(own: Path) -> None:
 
 def test_an_installation_adds_its_own_forms_after_the_shipped_ones(own: Path) -> None:
     write(own, changed())
-    assert [code for code, _version in service.editions()] == ["G", "L", "W1", "W13", "W5", "F"]
+    assert [code for code, _version in service.editions()] == [*"BCDEGLMPS", "W1", "W13", "W5", "F"]
     assert service.questionnaire("F").title("zh") == "自定问卷"
 
 
@@ -80,7 +80,7 @@ def test_the_newest_version_is_the_one_of_the_highest_number(house: Flask) -> No
     assert [service.questionnaire("W1", version).version for version in (1, 9, 10)] == [1, 9, 10]
     assert service.questionnaire("W1", 1).title("zh") == "办事评价"
     assert {version for code, version in service.editions() if code == "W1"} == {1, 9, 10}
-    assert set(service.newest()) == {"F", "G", "L", "T", "W1", "W13", "W5", "X"}
+    assert set(service.newest()) == {*"BCDEFGLMPSTX", "W1", "W13", "W5"}
 
 
 @pytest.mark.parametrize(("code", "version"), [("Q", None), ("", None), ("w1", None), ("W1", 2), ("W1", 0), ("Q", 1)])
@@ -94,9 +94,9 @@ def test_a_form_or_a_version_that_is_not_there_is_not_found(house: Flask, code: 
     ("uses", "codes"),
     [
         (("counter",), ["T", "W1", "W13", "W5", "X"]),
-        (("poll",), ["F", "G"]),
-        (("panel",), ["L"]),
-        (("poll", "panel"), ["F", "G", "L"]),
+        (("poll",), [*"CDEFGS"]),
+        (("panel",), [*"BLMP"]),
+        (("poll", "panel"), [*"BCDEFGLMPS"]),
         ((), []),
         (("web",), []),
     ],
@@ -120,9 +120,9 @@ def test_a_form_that_fits_its_use_is_given_in_its_newest_version(
     ("code", "uses", "names"),
     [
         ("G", ("counter",), "T, W1, W13, W5, X"),
-        ("W1", ("poll", "panel"), "F, G, L"),
-        ("Q", ("panel",), "L"),
-        ("Q", (), "F, G, L, T, W1, W13, W5, X"),
+        ("W1", ("poll", "panel"), "B, C, D, E, F, G, L, M, P, S"),
+        ("Q", ("panel",), "B, L, M, P"),
+        ("Q", (), "B, C, D, E, F, G, L, M, P, S, T, W1, W13, W5, X"),
     ],
 )
 def test_a_form_that_does_not_fit_is_refused_with_those_that_do(
@@ -140,7 +140,9 @@ def test_where_no_form_is_named_a_dash_stands_for_it(house: Flask) -> None:
 
 
 def test_each_form_has_one_question_that_stands_for_it(house: Flask) -> None:
-    assert service.overall_questions() == ["F-1", "G-1", "L-1", "T-1", "W-E1", "X-1"]
+    assert service.overall_questions() == [
+        *("B-1", "C-1", "D-1", "E-1", "F-1", "G-1", "L-1", "M-0", "P-1", "S-1", "T-1", "W-E1", "X-1")
+    ]
 
 
 def test_each_question_of_levels_knows_its_scale(house: Flask) -> None:

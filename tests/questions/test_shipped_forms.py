@@ -10,6 +10,7 @@ import pytest
 from survey.questions.form import editions
 from survey.questions.form.document import read_folder
 from survey.questions.form.questionnaire import USES
+from survey.questions.service import CATEGORIES as CATEGORIES_KNOWN
 from survey.questions.service import SCALES, Questionnaire, all_tags, unneutral_words
 
 FOLDER = editions.FOLDER
@@ -33,6 +34,20 @@ class Expected:
 
 ALL = " ".join(all_tags())
 EXPECTED = {
+    "B": Expected("基层评机关", "panel", "five", "B-1 B-2 B-3 B-4 B-5 B-6", "B-1", per_unit=True),
+    "C": Expected("投诉办理满意度", "poll", "five", "C-1 C-2 C-3 C-4", "C-1", per_unit=True),
+    "D": Expected("定向民主测评", "poll", "five", "D-1 D-2 D-3 D-4", "D-1", per_unit=True),
+    "E": Expected("企业评议机关", "poll", "five", "E-1 E-2 E-3 E-4 E-5 E-6", "E-1", per_unit=True, most_units=3),
+    "M": Expected(
+        "民主测评（五个方面二十项）",
+        "panel",
+        "five",
+        " ".join(f"M-{n}" for n in range(21)),
+        "M-0",
+        per_unit=True,
+    ),
+    "P": Expected("机关互评", "panel", "five", "P-1 P-2 P-3 P-4", "P-1", per_unit=True),
+    "S": Expected("社会评议（三项议题）", "poll", "five", "S-1 S-2 S-3 S-4", "S-1", per_unit=True),
     "G": Expected(
         "公众评议",
         "poll",
@@ -64,7 +79,7 @@ def codes(questions) -> str:
     return " ".join(question.code for question in questions)
 
 
-def test_five_forms_are_shipped_each_in_its_first_version() -> None:
+def test_the_forms_of_the_field_are_shipped_each_in_its_first_version() -> None:
     assert set(FORMS) == set(EXPECTED)
     assert {form.version for form in FORMS.values()} == {1}
     assert Path(editions.__file__).parents[1] / "questionnaires" == FOLDER
@@ -157,3 +172,19 @@ def test_whether_somebody_was_told_how_to_answer_says_what_it_is_for() -> None:
 def test_a_bad_rating_is_one_of_the_two_lowest_levels(code: str, level: int | None) -> None:
     form: Questionnaire = FORMS[code]
     assert form.is_bad(level) is (code != "L" and level in (1, 2))
+
+
+@EACH
+def test_every_category_of_a_shipped_form_has_words(code: str) -> None:
+    assert {question.category for question in FORMS[code].questions} <= {*CATEGORIES_KNOWN, ""}
+
+
+def test_twenty_aspects_stand_in_five_areas_of_four() -> None:
+    areas = [question.category for question in FORMS["M"].questions if not question.overall]
+    assert {area: areas.count(area) for area in areas} == {
+        "thought": 4,
+        "organisation": 4,
+        "integrity": 4,
+        "attitude": 4,
+        "results": 4,
+    }

@@ -93,7 +93,7 @@ def test_an_unknown_channel_is_named_and_the_known_ones_listed(written: str, unk
 @pytest.mark.parametrize("form", ["X9", "g", "[G]"])
 def test_an_unknown_form_is_refused(form: str) -> None:
     [(_, path, _, sentence)] = faults_in(scheme_of(leaf(more=f"form: {form}")))
-    assert (path, sentence) == (f"{AT}.form", "未知问卷；可用的有：G, L, W1, W13, W5。")
+    assert (path, sentence) == (f"{AT}.form", "未知问卷；可用的有：B, C, D, E, G, L, M, P, S, W1, W13, W5。")
 
 
 @pytest.mark.parametrize(

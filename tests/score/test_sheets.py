@@ -133,7 +133,7 @@ def test_a_frozen_sheet_names_what_it_was_made_from(app: Flask) -> None:
             "estimate_code": run.code_version,
             "score_code": code_version(*DECIDING),
         }
-        assert (content.scheme["code"], content.scheme["version"]) == ("bailian", 1)
+        assert (content.scheme["code"], content.scheme["version"]) == ("bailian", 2)
         assert content.frozen_by == "system"
 
 

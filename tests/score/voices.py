@@ -48,6 +48,24 @@ class Voices(Desk):
             for one in answers
         )
 
+    def say_all(
+        self, unit: str, levels: Mapping[int, int], codes: Sequence[str], *, collection: int = 0, form: str = "W1"
+    ) -> None:
+        """Answers of people who each give one level to all of these questions."""
+        about = self.unit_ids[unit]
+        collect.add_responses(
+            collect.NewResponse(
+                collection or rounds.standing(form),
+                DAY,
+                form,
+                answers=[collect.NewAnswer(code, level, unit_id=about) for code in codes],
+                channel=3,
+                unit_id=about,
+            )
+            for level, count in levels.items()
+            for _ in range(count)
+        )
+
     def compute(self, round_id: int = 0) -> int:
         return estimate.compute(round_id or self.year).id
 

@@ -15,4 +15,12 @@ CATEGORIES: Mapping[str, Words] = {
     "openness": Words("信息公开", "Openness"),
     "promises": Words("说到做到", "Keeping promises"),
     "integrity": Words("廉洁自律", "Integrity"),
+    "cooperation": Words("工作配合", "Cooperation"),
+    "efficiency": Words("办事效率", "Efficiency"),
+    "burden": Words("减轻负担", "Burden on others"),
+    "decisions": Words("落实决策", "Carrying out decisions"),
+    "interests": Words("维护群众利益", "Protecting people's interests"),
+    "conduct": Words("自身建设", "Own conduct"),
+    "thought": Words("思想建设", "Thought"),
+    "organisation": Words("组织建设", "Organisation"),
 }

@@ -84,7 +84,8 @@ class Extra:
         """Points of all entries that stand, before the cap.
 
         >>> late = Extra("late", Words("迟到"), "deduction", each=2, clears=True)
-        >>> late.stated([ExtraEntry(0, "迟到"), ExtraEntry(0, "脱岗", quantity=2), ExtraEntry(0, "迟到", cleared="已整改")])
+        >>> given = [ExtraEntry(0, "迟到"), ExtraEntry(0, "脱岗", quantity=2), ExtraEntry(0, "迟到", cleared="已整改")]
+        >>> late.stated(given)
         6.0
         """
         worths = [self.worth(entry) for entry in entries if not entry.cleared]
