@@ -150,8 +150,6 @@ def test_units_take_their_places_among_those_the_scheme_names(app: Flask, tail: 
 
 
 def test_offices_are_ranked_inside_their_department(app: Flask) -> None:
-    from survey.units import service as units
-
     with app.app_context():
         desk = Desk({"1": "1", "2": "1", "11": "9", "12": "9", "21": "9"})
         for code, parent in (("11", "1"), ("12", "1"), ("21", "2")):
