@@ -27,7 +27,7 @@ if not __package__:
 from bench.filling import FIRST, LAST, UNITS, Filled, fill
 from survey import create_app, migrations
 from survey.base.people import accounts
-from survey.base.people.roles import SYSTEM, Role
+from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.base.settings import Settings
 from survey.base.store.database import give_back, session
 from survey.collect import service as collect
@@ -44,6 +44,8 @@ SCHEME = "anhui-2012"
 #: external value, the points it is out of, whether it is the last class that has it
 EXTERNAL = (("core", 300, False), ("lawful", 200, False), ("conduct", 100, False), ("economy", 600, True))
 TURNS = 3
+#: nobody holds an answer or freezes a sheet alone
+SECOND = Viewer(0, "second", frozenset({Role.OFFICE}), frozenset())
 
 
 @dataclass
@@ -90,7 +92,10 @@ def measure(app: Flask, watch: Stopwatch, answers: int, form: str) -> None:
         chosen = collect.Chosen(rounds.selection(rounds.round_(filled.round_id)))
         keys = [line.key for line in collect.responses(chosen, size=1)]
         screen.hold(keys, "bench", SYSTEM)
+        screen.decide_many([one.id for one in screen.pending()], confirm=True, viewer=SECOND)
         watch.timed("one day's change: one decision", collect.bring_up_to_date)
+        screen.propose(keys[0], "exclude", "bench", SYSTEM)
+        screen.decide(screen.pending()[0].id, confirm=True, viewer=SECOND)
         watch.timed("nothing has changed", collect.bring_up_to_date)
         run = watch.timed("compute, the first in a process", lambda: estimate.compute(filled.round_id))
         _one_answer(filled, form)
@@ -98,7 +103,8 @@ def measure(app: Flask, watch: Stopwatch, answers: int, form: str) -> None:
         if form == "W1":
             score.set_values(filled.round_id, SCHEME, values(units.units()))
             sheet = watch.timed("score sheet with ranks", lambda: score.make_sheet(filled.round_id, SCHEME))
-            watch.timed("freeze and sign", lambda: score.freeze(sheet))
+            watch.timed("ask to freeze", lambda: score.ask_to_freeze(sheet))
+            watch.timed("freeze and sign", lambda: score.freeze(sheet, SECOND))
     show(app, watch, run.id, scored=form == "W1")
 
 

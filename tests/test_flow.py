@@ -10,13 +10,15 @@ from datetime import timedelta
 from flask import Flask
 
 from survey.base import clock
-from survey.base.people.roles import Role
+from survey.base.people.roles import SYSTEM, Role
 from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
+from survey.screen import service as screen
 from survey.units import service as units
+from tests import two_people
 from tests.client import Client
 from tests.conftest import SignIn
 
@@ -58,7 +60,7 @@ def test_a_scan_and_a_drawn_sample_become_a_signed_score(app_on_each_database: F
     with app.app_context():
         run = estimate.compute(place.round_id)
         index = next(i for i in estimate.indices(run.id, source="counter") if i.unit_id == place.unit_ids[0])
-        assert (index.n, index.held) == (30, 1)
+        assert (index.n, index.held, run.excluded) == (30, 0, 1)
         assert index.counts == {5: 29, 4: 0, 3: 0, 2: 0, 1: 1, 0: 0}
         score.add_scheme(SCHEME)
         score.set_values(place.round_id, "flow", [score.NewValue("work", unit, 95.0) for unit in place.unit_ids])
@@ -94,7 +96,15 @@ def _the_desk_holds_one(app: Flask, office: Client, receipt: str) -> None:
         good = collect.find_by_receipt(receipt)
     assert good is not None
     office.submit("/screen", form="/screen/hold", key=[good.key], reason="待核实是否代点")
+    assert "待核实是否代点" not in app.test_client().get(f"/receipt/{receipt}").text, "nobody else has looked yet"
+    with app.app_context():
+        [proposed] = screen.pending()
+        screen.decide(proposed.id, confirm=True, viewer=two_people.OTHER)
     assert "待核实是否代点" in app.test_client().get(f"/receipt/{receipt}").text
+    with app.app_context():
+        screen.propose(good.key, "exclude", "核实为代点", SYSTEM)
+        [proposed] = screen.pending()
+        screen.decide(proposed.id, confirm=True, viewer=two_people.OTHER)
 
 
 def _a_drawn_person_answers(app: Flask, place: Place) -> None:
@@ -109,7 +119,7 @@ def _a_drawn_person_answers(app: Flask, place: Place) -> None:
 def _the_main_system_reads_it(app: Flask, sheet_id: int) -> None:
     """Frozen and signed, then read with a key; asked again, it has not changed."""
     with app.app_context():
-        score.freeze(sheet_id)
+        two_people.freeze(sheet_id)
         assert score.is_intact(sheet_id)
         key = {"Authorization": f"Bearer {score.make_feed_key('主系统')}"}
     feed = app.test_client().get(f"/feed/v1/sheets/{sheet_id}", headers=key)

@@ -21,6 +21,7 @@ from survey.rounds import service as rounds
 from survey.sample import service as sample
 from survey.score import service as score
 from survey.units import service as units
+from tests import two_people
 from tests.client import Client
 from tests.collect.conftest import token_in
 
@@ -246,5 +247,5 @@ def test_a_scheme_without_a_survey_gets_its_sheet_without_an_answer(body):
     made = score.make_sheet(round_id, "hami")
     line = {line.unit_code: line for group in score.sheet(made).content.classes for line in group.lines}["101"]
     assert (line.total, score.sheet(made).entry.run_id) == (pytest.approx(86.0), None)
-    assert score.freeze(made).entry.is_frozen
+    assert two_people.freeze(made).entry.is_frozen
     assert score.is_intact(made)

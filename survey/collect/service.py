@@ -51,6 +51,7 @@ __all__ = [
     "arrivals",
     "check_ratings",
     "count",
+    "count_by_unit",
     "counts_by_unit",
     "find_by_receipt",
     "import_kept_ratings",
@@ -73,6 +74,7 @@ __all__ = [
 ]
 
 count = finding.count
+count_by_unit = finding.count_by_unit
 
 
 def add_responses(rows: Iterable[NewResponse]) -> list[str]:

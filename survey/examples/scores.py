@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from survey.base.people.roles import SYSTEM
+from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.estimate import service as estimate
 from survey.examples import simulation as made_up
 from survey.examples.answers import Bodies
@@ -22,7 +22,9 @@ SUPPLIED = {
 ONLY_LAST_CLASS, NOT_LAST_CLASS, LAST_CLASS = {"economy"}, {"core", "lawful", "conduct"}, "4"
 REPLY = "已核实：当日一名工作人员请假，窗口未及时补位。现已实行顶岗制度，并在大厅公示咨询电话。"
 HELD_BECAUSE = "同一窗口短时间内集中出现，待核实是否有人代点"
-REPLIES, HELD = 40, 6
+REPLIES, HELD, PROPOSED = 40, 6, 4
+#: two people of the office: nobody holds an answer or freezes a sheet alone
+FIRST, SECOND = (Viewer(0, name, frozenset({Role.OFFICE}), frozenset()) for name in ("演示甲", "演示乙"))
 
 
 def load(bodies: Bodies, round_id: int) -> None:
@@ -32,7 +34,9 @@ def load(bodies: Bodies, round_id: int) -> None:
         score.set_values(round_id, code, _values(bodies, code))
     estimate.compute(round_id)
     sheets = [score.make_sheet(round_id, code) for code in SCHEMES]
-    score.freeze(sheets[-1])
+    score.ask_to_freeze(sheets[-1], FIRST)
+    score.freeze(sheets[-1], SECOND)
+    _propose_more()
 
 
 def _values(bodies: Bodies, scheme: str) -> Iterator[score.NewValue]:
@@ -49,4 +53,11 @@ def _replies_and_holds(round_id: int) -> None:
     """Answer some bad ratings and hold a few; the random keys differ from load to load, the numbers do not."""
     found, _ = followup.cases(SYSTEM, size=REPLIES + HELD)
     followup.reply_many({case.key: REPLY for case in found[:REPLIES]}, SYSTEM)
-    screen.hold([case.key for case in found[REPLIES:]], HELD_BECAUSE, SYSTEM)
+    screen.hold([case.key for case in found[REPLIES:]], HELD_BECAUSE, FIRST)
+    screen.decide_many([decision.id for decision in screen.pending()], confirm=True, viewer=SECOND)
+
+
+def _propose_more() -> None:
+    """Some proposals wait, so that whoever tries the product has something to decide."""
+    found, _ = followup.cases(SYSTEM, size=REPLIES + HELD + PROPOSED)
+    screen.hold([case.key for case in found[REPLIES + HELD :]], HELD_BECAUSE, FIRST)

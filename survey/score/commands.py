@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from flask_babel import gettext
 
+from survey.base.people import accounts
+from survey.base.people.roles import Role
 from survey.rounds import service as rounds
 from survey.score import service
 
@@ -45,13 +47,24 @@ def add(file: Path) -> None:
 @score.command("sheet")
 @click.argument("round_code")
 @click.argument("scheme_code")
-@click.option("--freeze", "freezes", is_flag=True, help="Freeze it at once.")
-def make(round_code: str, scheme_code: str, freezes: bool) -> None:
+def make(round_code: str, scheme_code: str) -> None:
     """Make a sheet for ROUND_CODE by SCHEME_CODE from the round's newest indices."""
     number = service.make_sheet(rounds.round_by_code(round_code).id, scheme_code)
-    if freezes:
-        service.freeze(number)
     click.echo(gettext("Sheet %(n)s.", n=number))
+
+
+@score.command("freeze")
+@click.argument("sheet", type=int)
+@click.option("--as", "username", required=True, help="User name of somebody of the office.")
+def freeze(sheet: int, username: str) -> None:
+    """Ask to freeze SHEET; run by a second person, confirm it."""
+    actor = accounts.viewer_named(username, Role.OFFICE)
+    if service.sheet(sheet).entry.asked_by:
+        service.freeze(sheet, actor)
+        click.echo(gettext("Sheet %(number)s is frozen, signed and in the feed.", number=sheet))
+    else:
+        service.ask_to_freeze(sheet, actor)
+        click.echo(gettext("Asked for. A second person of the office has to confirm it."))
 
 
 @score.command("verify")

@@ -110,12 +110,26 @@ class SheetRow(Base):
     #: canonical JSON; once frozen, exactly the bytes that were hashed and signed
     content: Mapped[str] = mapped_column(Text)
     frozen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: the second person, who confirmed it
     frozen_by: Mapped[str] = mapped_column(String(64), default="")
     sha256: Mapped[str | None] = mapped_column(String(64))
     #: Ed25519 over the content, base64
     signature: Mapped[str | None] = mapped_column(String(88))
     #: base64 of the 32 bytes that verify it
     public_key: Mapped[str | None] = mapped_column(String(44))
+
+
+class FreezingRow(Base):
+    """That a sheet is to be frozen: one person asked, another confirms. Sheets of the first versions have none."""
+
+    __tablename__ = "score_freezing"
+    __table_args__ = (CheckConstraint("confirmed_by <> asked_by", "two_people"),)
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id", ondelete="CASCADE"), primary_key=True)
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    #: empty until somebody did
+    confirmed_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class FeedKeyRow(Base):

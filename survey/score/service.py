@@ -16,10 +16,11 @@ from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score.feed import keys
 from survey.score.feed.keys import Key
+from survey.score.models import SheetRow
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Component, Scheme
-from survey.score.sheet import fitting, intake, sheets, signing, values
+from survey.score.sheet import fitting, freezing, intake, sheets, signing, values
 from survey.score.sheet.intake import ExtraPlan, ValuePlan
 from survey.score.sheet.making import Given, units_of
 from survey.score.sheet.rules import said_conversion
@@ -42,8 +43,10 @@ __all__ = [
     "SheetEntry",
     "ValuePlan",
     "add_scheme",
+    "ask_to_freeze",
     "check_in_round",
     "check_scheme",
+    "could_move",
     "feed_key",
     "feed_keys",
     "freeze",
@@ -75,6 +78,7 @@ __all__ = [
     "signed_document",
     "units_of",
     "verify_document",
+    "withdraw_freezing",
 ]
 
 schemes_stored = versions.stored
@@ -82,6 +86,7 @@ shipped_schemes = versions.shipped
 shipped_text = versions.shipped_text
 scheme_text = versions.text_of
 given = values.given
+could_move = freezing.could_move
 
 
 def scheme(scheme_id: int) -> Scheme:
@@ -170,7 +175,7 @@ def make_sheet(
     text = found[1] if found else versions.shipped_text(scheme_code)
     wanted = check_scheme(text)
     run = fitting.run_for(round_id, wanted, run_id)
-    _check_correction(round_id, replaces_id, reason)
+    sheets.check_correction(round_id, replaces_id, reason)
     judged = sheets.judge(round_id, wanted, run.id if run else None)
     scheme_id, checked = versions.store(text, viewer.username)
     order = sheets.Order(round_id, scheme_id, checked, run, replaces_id, reason.strip())
@@ -191,16 +196,6 @@ def check_in_round(text: str, round_id: int) -> Scheme:
     return wanted
 
 
-def _check_correction(round_id: int, replaces_id: int | None, reason: str) -> None:
-    if replaces_id is None:
-        return
-    replaced = sheets.stored(replaces_id)
-    if replaced.frozen_at is None or replaced.round_id != round_id:
-        raise Refused(gettext("Only a frozen sheet of the same round can be corrected."))
-    if not reason.strip():
-        raise Refused(gettext("A correction needs a reason that can be read."), remedy=gettext("State it."))
-
-
 def sheet_list(viewer: Viewer = SYSTEM, round_id: int | None = None) -> list[SheetEntry]:
     """The sheets that this person may see, newest first."""
     return sheets.entries(viewer, round_id)
@@ -216,19 +211,57 @@ def sheet(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
     return sheets.sheet(sheet_id, viewer)
 
 
-def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
-    """Seal a draft; from then on nobody can change it.
+def ask_to_freeze(sheet_id: int, viewer: Viewer = SYSTEM, *, units_counted: int | None = None) -> None:
+    """The first of two people wants a draft frozen; nothing changes until a second one confirms.
+
+    Args:
+        units_counted: how many units this person sees on the sheet, where they were asked to say so.
 
     Raises:
-        Refused: frozen already, or its values have changed since it was made.
+        Refused: frozen or asked for already, another number of units, values have changed since it was made, or answers
+            without a decision could move it.
+    """
+    there = sum(1 for _ in _checked(sheets.stored(sheet_id)).lines())
+    if units_counted is not None and units_counted != there:
+        raise Refused(
+            gettext("The sheet has %(n)s units, not %(m)s.", n=there, m=units_counted),
+            remedy=gettext("Look at the sheet once more and count again."),
+        )
+    freezing.ask(sheet_id, viewer.username)
+    audit.record("sheet.freeze-asked", str(sheet_id), actor=viewer.username)
+    commit()
+
+
+def withdraw_freezing(sheet_id: int, viewer: Viewer = SYSTEM) -> None:
+    """The sheet is not to be frozen after all; it stays a draft."""
+    freezing.withdraw(sheet_id)
+    audit.record("sheet.freeze-withdrawn", str(sheet_id), actor=viewer.username)
+    commit()
+
+
+def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
+    """The second person confirms: the draft is sealed, and from then on nobody can change it.
+
+    Raises:
+        Refused: frozen already, nobody asked or this person did, its values have changed since it was made, or answers
+            without a decision could move it.
     """
     row = sheets.stored(sheet_id)
-    order = sheets.order_of(row, scheme(row.scheme_id))
-    judged = sheets.judge(order.round_id, order.scheme, order.run.id if order.run else None)
-    sheets.freeze(row, order, judged, viewer.username, _instance())
+    content = _checked(row)
+    first = freezing.confirm(sheet_id, viewer.username)
+    sheets.seal(row, content, viewer.username, first, _instance())
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)
+
+
+def _checked(row: SheetRow) -> SheetContent:
+    """What a draft says, if it still stands and nothing undecided could move it."""
+    order = sheets.order_of(row, scheme(row.scheme_id))
+    judged = sheets.judge(order.round_id, order.scheme, order.run.id if order.run else None)
+    content = sheets.require_unchanged(row, order, judged)
+    freezing.require_decided(content, freezing.undecided(row.round_id, order.scheme))
+    return content
 
 
 def is_outdated(entry: SheetEntry) -> bool:

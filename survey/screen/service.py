@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +12,16 @@ from sqlalchemy import select
 
 from survey.base import clock
 from survey.base.errors import NotFound, Refused
-from survey.base.people import audit
-from survey.base.people.roles import Viewer
+from survey.base.people import accounts, audit
+from survey.base.people.roles import Role, Viewer
 from survey.base.store.database import commit, session
 from survey.collect import service as collect
 from survey.rounds.service import Selection
 from survey.screen import rules
 from survey.screen.models import DecisionRow
+
+#: who proposes and who confirms
+DECIDING = (Role.OFFICE, Role.STATISTICIAN)
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,10 @@ def state_of(key: str) -> Standing:
 
 
 def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
-    """Keep answers out of the index until two people have looked. One person may hold; nothing is deleted.
+    """Propose to keep answers out of the index until two people have looked; they count until a second one confirms.
 
     Returns:
-        How many were held now; answers that are held or excluded already stay as they are.
+        How many were proposed now; answers that are held, excluded or proposed already stay as they are.
 
     Raises:
         Refused: no reason, or no answer chosen.
@@ -76,13 +80,12 @@ def hold(keys: Sequence[str], reason: str, viewer: Viewer) -> int:
     _check_reason(reason)
     if not keys:
         raise Refused(gettext("Choose at least one answer."))
-    standing = standings(keys)
-    fresh = [key for key in dict.fromkeys(keys) if key not in standing]
+    apart = {*standings(keys), *_proposed(keys)}
+    fresh = [key for key in dict.fromkeys(keys) if key not in apart]
     if len(collect.lines_of(fresh)) != len(fresh):
         raise NotFound(gettext("There is no such answer."))
-    session().add_all(_decision(key, "hold", reason, viewer, outcome="done") for key in fresh)
-    collect.set_states(dict.fromkeys(fresh, "held"))
-    audit.record("answers.held", gettext("%(n)s answers", n=len(fresh)), reason=reason, keys=fresh)
+    session().add_all(_decision(key, "hold", reason, viewer) for key in fresh)
+    audit.record("answers.hold-proposed", gettext("%(n)s answers", n=len(fresh)), reason=reason, keys=fresh)
     commit()
     return len(fresh)
 
@@ -93,12 +96,12 @@ def propose(key: str, deed: str, reason: str, viewer: Viewer) -> None:
     standing = state_of(key)
     if deed not in {"release", "exclude"} or not rules.may(deed, standing.state):
         raise Refused(gettext("This cannot be done to an answer in its present state."))
-    if _pending(key):
+    if _proposed([key]):
         raise Refused(
             gettext("A proposal for this answer is waiting already."),
             remedy=gettext("Let a second person decide it first."),
         )
-    session().add(_decision(key, deed, reason, viewer, outcome="pending"))
+    session().add(_decision(key, deed, reason, viewer))
     audit.record("answer.proposed", key, deed=deed, reason=reason)
     commit()
 
@@ -109,6 +112,29 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
     Raises:
         Refused: by the person who proposed it, or decided already.
     """
+    decision = _open_to(decision_id, viewer)
+    _settle(decision, confirm, viewer)
+    commit()
+    return state_of(decision.response_key).state
+
+
+def decide_many(decision_ids: Iterable[int], *, confirm: bool, viewer: Viewer) -> int:
+    """Confirm or reject several proposals, all or none; returns how many.
+
+    Raises:
+        Refused: none chosen, or one of them by the person who proposed it, or decided already.
+    """
+    chosen = [_open_to(decision_id, viewer) for decision_id in dict.fromkeys(decision_ids)]
+    if not chosen:
+        raise Refused(gettext("Choose at least one proposal."))
+    for decision in chosen:
+        _settle(decision, confirm, viewer)
+    commit()
+    return len(chosen)
+
+
+def _open_to(decision_id: int, viewer: Viewer) -> DecisionRow:
+    """A proposal that this person may decide."""
     decision = session().get(DecisionRow, decision_id)
     if decision is None:
         raise NotFound(gettext("There is no such proposal."))
@@ -118,13 +144,15 @@ def decide(decision_id: int, *, confirm: bool, viewer: Viewer) -> str:
         raise Refused(
             gettext("You proposed this yourself."), remedy=gettext("A second person has to confirm or reject it.")
         )
+    return decision
+
+
+def _settle(decision: DecisionRow, confirm: bool, viewer: Viewer) -> None:
     decision.outcome = "done" if confirm else "rejected"
     decision.second, decision.second_at = viewer.username, clock.now()
     if confirm:
         collect.set_states({decision.response_key: rules.state_after(decision.kind)})
     audit.record("answer.decided", decision.response_key, deed=decision.kind, confirmed=confirm)
-    commit()
-    return state_of(decision.response_key).state
 
 
 def answers(
@@ -170,14 +198,44 @@ def pending(selection: Selection | None = None) -> list[Decision]:
     return [d for d in waiting if selection.holds((line := lines[d.key]).collection_id, line.day, line.unit_id)]
 
 
+@dataclass(frozen=True)
+class Undecided:
+    """Answers about one unit whose state two people have not settled."""
+
+    unit_id: int | None
+    #: kept out of the index, and neither released nor excluded
+    held: int
+    #: proposals that wait for a second person
+    proposed: int
+
+
+def undecided(selection: Selection) -> list[Undecided]:
+    """By unit, what of a round's answers still waits for a decision; None = forms about several units."""
+    held = Counter(collect.count_by_unit(collect.Chosen(selection=selection, state="held")))
+    lines = collect.lines_of([decision.key for decision in pending(selection)])
+    proposed = Counter(line.unit_id for line in lines)
+    return [
+        Undecided(unit, held[unit], proposed[unit])
+        for unit in sorted({*held, *proposed}, key=lambda unit: (unit is None, unit or 0))
+    ]
+
+
+def deciders() -> list[str]:
+    """User names of the people who may propose and confirm."""
+    return [one.username for one in accounts.people() if one.active and {*one.roles} & {*DECIDING, Role.ADMIN}]
+
+
 def totals(selection: Selection) -> dict[str, int]:
     """The reconciliation of a round: received = counted + held + excluded."""
     return collect.totals(selection)
 
 
-def _pending(key: str) -> bool:
-    query = select(DecisionRow.id).where(DecisionRow.response_key == key, DecisionRow.outcome == "pending")
-    return session().scalar(query) is not None
+def _proposed(keys: Sequence[str]) -> set[str]:
+    """Which of these answers have a proposal that waits."""
+    query = select(DecisionRow.response_key).where(
+        DecisionRow.response_key.in_(list(keys)), DecisionRow.outcome == "pending"
+    )
+    return set(session().scalars(query))
 
 
 def _check_reason(reason: str) -> None:
@@ -185,14 +243,14 @@ def _check_reason(reason: str) -> None:
         raise Refused(gettext("Give a reason of at least %(n)s characters.", n=rules.SHORTEST_REASON))
 
 
-def _decision(key: str, kind: str, reason: str, viewer: Viewer, outcome: str) -> DecisionRow:
+def _decision(key: str, kind: str, reason: str, viewer: Viewer) -> DecisionRow:
     return DecisionRow(
         response_key=key,
         kind=kind,
         reason=reason.strip(),
         first=viewer.username,
         first_at=clock.now(),
-        outcome=outcome,
+        outcome="pending",
     )
 
 

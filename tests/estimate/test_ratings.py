@@ -12,7 +12,7 @@ from survey.collect import service as collect
 from survey.estimate import service as estimate
 from survey.questions import service as questions
 from survey.rounds import service as rounds
-from survey.screen import service as screen
+from tests import two_people
 from tests.estimate.conftest import OPENS, Place, set_cases
 
 
@@ -129,7 +129,7 @@ def test_held_answers_stand_beside_and_excluded_ones_nowhere(
     with app_on_each_database.app_context():
         place.rate(place.one, 1, [5] * 30 + [3] * 10)
         suspicious = place.rate(place.one, 1, [1] * 20)
-        screen.hold(suspicious, "同一分钟内连续提交", SYSTEM)
+        two_people.hold(suspicious, "同一分钟内连续提交", SYSTEM)
         index = place.index()
         run = estimate.latest_run(place.round_id)
     assert run is not None

@@ -72,6 +72,7 @@ def _loaded(databases: Databases) -> Path:
                 examples.load()
                 for role in (Role.ADMIN, Role.OFFICE, Role.STATISTICIAN):
                     accounts.add(role, PASSWORD, [role])
+                accounts.add("colleague", PASSWORD, [Role.OFFICE])
                 accounts.add("manager", PASSWORD, [Role.UNIT_MANAGER], unit_ids=[units.unit_by_code(UNIT).id])
             app.extensions["engine"].dispose()
             making.rename(folder)

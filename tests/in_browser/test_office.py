@@ -75,10 +75,10 @@ def test_a_number_opens_down_to_strata_weights_and_counts(staff: Staff):
     assert not office.complaints
 
 
-def freeze(office: Visitor) -> str:
-    """Make a sheet, look into a score, freeze it; returns the sheet's path."""
+def freeze(office: Visitor, second: Visitor) -> str:
+    """Make a sheet, look into a score, have it frozen by two people; returns the sheet's path."""
     office.menu("成绩单").press("生成成绩单")
-    office.page.get_by_label("方案").select_option("anhui-2012")
+    office.page.get_by_label("方案").select_option("taizhou-2013")
     office.press("生成成绩单")
     office.page.wait_for_url(re.compile(r"/score/\d+$"))
     path = office.page.url
@@ -95,8 +95,12 @@ def freeze(office: Visitor) -> str:
     office.open(path).press("定稿…")
     office.screenshot("freeze")
     assert not office.barriers()
-    office.press("定稿并签名")
+    office.fill("成绩单上共有多少个单位？", "113").press("申请定稿")
     assert office.page.url == path
+    assert office.reads("office 申请定稿")
+    second.open(path).press("确认…").press("确认定稿并签名")
+    assert second.reads("签名校验无误")
+    office.open(path)
     assert office.reads("签名校验无误")
     assert not office.page.get_by_role("link", name="定稿…").count()
     office.screenshot("sheet frozen")
@@ -115,7 +119,7 @@ def read(url: str, key: str, **headers: str) -> tuple[int, str, bytes]:
 
 def test_a_frozen_sheet_reaches_spreadsheets_and_another_system(staff: Staff, example: Example):
     office = staff("office")
-    path = freeze(office)
+    path = freeze(office, staff("colleague"))
     best = office.page.locator(".score-table").first.locator("tbody tr").first.locator("td").all_inner_texts()
     name, total = best[1].splitlines()[0], number(best[2])
     csv_lines, xlsx_cells = lines_of(office.saved("CSV")), cells_of(office.saved("XLSX"))

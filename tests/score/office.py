@@ -2,7 +2,7 @@
 
 unit  work      counter        votes   extras         total
 101   95 → 57   100 → 20       80 → 16 +6 (5) −1      97    优
-102   80 → 48   80 → 16        80 → 16                80    良, with held answers 64 → 12.8: 76.8
+102   80 → 48   80 → 16        80 → 16                80    良; on 3 with held answers 64 → 12.8: 76.8
 103   70 → 42   100 of 10      100 → 20               82    for reference
 104   60 → 36   3 answers      80 → 16                –     hidden
 105   –         80 → 16        80 → 16                –     no value
@@ -19,7 +19,7 @@ from flask import Flask
 
 from survey.rounds import service as rounds
 from survey.score import service
-from survey.screen import service as screen
+from tests import two_people
 from tests.score.desk import OFFICE
 from tests.score.voices import Voices
 
@@ -65,7 +65,9 @@ class Office:
     year: int
     #: an earlier round, of which sheet 4 is a draft by `hami`
     before: int
+    #: what the first two were made from, and what the third was
     run: int
+    newest_run: int
 
 
 def furnish(app: Flask) -> Office:
@@ -77,8 +79,6 @@ def furnish(app: Flask) -> Office:
             voices.say(unit, levels)
         for unit, levels in VOTES.items():
             voices.say(unit, levels, collection=number, form="G", group_code="deputies")
-        held = voices.say("102", {1: 10})
-        screen.hold(held, "同一分钟内集中提交", OFFICE)
         run = voices.compute()
         service.add_scheme(SCHEME, viewer=OFFICE)
         voices.bring("county", {"work": WORK, "special": {"201": 900.0}})
@@ -87,10 +87,12 @@ def furnish(app: Flask) -> Office:
         extras = [service.NewExtra(code, one, points, reason) for code, points, reason in given]
         service.set_extras(voices.year, "county", extras)
         before = rounds.add_round("2025", "2025 年度", date(2025, 1, 1), date(2025, 12, 31)).id
-        service.freeze(service.make_sheet(voices.year, "county", viewer=OFFICE), OFFICE)
+        two_people.freeze(service.make_sheet(voices.year, "county", viewer=OFFICE), OFFICE)
         order = {"replaces_id": FROZEN, "reason": "工作分录错", "viewer": OFFICE}
-        service.freeze(service.make_sheet(voices.year, "county", **order), OFFICE)
+        two_people.freeze(service.make_sheet(voices.year, "county", **order), OFFICE)
+        two_people.hold(voices.say("102", {1: 10}), "同一分钟内集中提交", OFFICE)
+        newest = voices.compute()
         service.make_sheet(voices.year, "county", viewer=OFFICE)
         voices.bring("hami", {"results": {"101": 90.0}, "conduct": {"101": 90.0}}, before)
         service.make_sheet(before, "hami", viewer=OFFICE)
-        return Office(app, dict(voices.unit_ids), voices.year, before, run)
+        return Office(app, dict(voices.unit_ids), voices.year, before, run, newest)

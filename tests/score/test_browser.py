@@ -22,6 +22,7 @@ PAGES = (
 def office(live_server: Server, visitor: Visitor) -> Visitor:
     with live_server.app.app_context():
         accounts.add("admin", PASSWORD, [Role.ADMIN])
+        accounts.add("zhou", PASSWORD, [Role.OFFICE])
     with live_server.app.app_context():
         judging = Judging([("101", "1"), ("102", "1")])
         judging.polled("101", INDEX_88)
@@ -62,7 +63,10 @@ def test_a_sheet_is_looked_through_and_frozen(office: Visitor) -> None:
     assert sees(office, "95.00 ÷ 100 × 80 = 76.00")
     office.press("成绩单第 1 号")
     assert sees(office, "个单位参加排名")
-    office.press("定稿…").press("定稿并签名")
+    office.press("定稿…").fill("成绩单上共有多少个单位？", "2").press("申请定稿")
+    assert sees(office, "admin 申请定稿")
+    office.page.get_by_role("button", name="退出").click()
+    office.sign_in("zhou", PASSWORD).open("/score/1").press("确认…").press("确认定稿并签名")
     assert sees(office, "签名校验无误")
     office.page.locator("summary", has_text="图：总分与置信区间").click()
     assert office.page.locator("picture img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)")

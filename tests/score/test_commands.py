@@ -10,9 +10,13 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from survey.base.errors import ImportFaults, NotFound
+from survey.base.errors import ImportFaults, NotFound, Refused
+from survey.base.people import accounts
+from survey.base.people.roles import Role
 from survey.score import service
 from survey.score.commands import score
+from tests import two_people
+from tests.conftest import PASSWORD
 from tests.score.judging import Judging
 
 Run = Callable[..., Result]
@@ -47,7 +51,16 @@ def test_a_sheet_is_made_frozen_and_verified(app: Flask, run: Run, tmp_path: Pat
         judging.rated("101", {5: 6})
         judging.compute()
     assert isinstance(run("sheet", "2025", "hami").exception, NotFound)
-    assert run("sheet", "2026", "hami", "--freeze").output == "成绩单第 1 号。\n"
+    assert run("sheet", "2026", "hami").output == "成绩单第 1 号。\n"
+    with app.app_context():
+        for name in ("li", "zhou"):
+            accounts.add(name, PASSWORD, [Role.OFFICE])
+        accounts.add("shen", PASSWORD, [Role.AUDITOR])
+    for name in ("shen", "nobody"):
+        assert isinstance(run("freeze", "1", "--as", name).exception, NotFound)
+    assert run("freeze", "1", "--as", "li").output == "已提出申请，须由绩效办的另一人确认。\n"
+    assert isinstance(run("freeze", "1", "--as", "li").exception, Refused)
+    assert "已定稿" in run("freeze", "1", "--as", "zhou").output
     file = tmp_path / "sheet.json"
     with app.app_context():
         document = service.signed_document(1)
@@ -66,7 +79,7 @@ def test_another_installation_s_seal_is_told_apart(app: Flask, run: Run, tmp_pat
         judging = Judging()
         judging.rated("101", {5: 6})
         judging.compute()
-        service.freeze(service.make_sheet(judging.round.id, "hami"))
+        two_people.freeze(service.make_sheet(judging.round.id, "hami"))
         file = tmp_path / "sheet.json"
         file.write_text(service.signed_document(1), encoding="utf-8")
     (app.extensions["settings"].instance / "signing_key.pem").unlink()

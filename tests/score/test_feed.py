@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, seed, settings
 
 from survey.score import service
+from tests import two_people
 from tests.score.judging import INDEX_88, Judging
 
 
@@ -25,7 +26,7 @@ def frozen(app: Flask) -> tuple[int, str]:
         value = service.NewValue("work", judging.unit_ids["101"], 95.0)
         service.set_values(judging.round.id, "taizhou-2013", [value])
         sheet = service.make_sheet(judging.round.id, "taizhou-2013")
-        service.freeze(sheet)
+        two_people.freeze(sheet)
         service.make_sheet(judging.round.id, "taizhou-2013")
         return sheet, service.make_feed_key("绩效管理电子评估系统")
 

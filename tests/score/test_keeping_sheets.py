@@ -15,6 +15,7 @@ from survey.base.store.database import commit
 from survey.rounds import service as rounds
 from survey.score import service
 from survey.units import service as units
+from tests import two_people
 from tests.score.desk import AUDITOR, OFFICE, Desk, deeds, lines_of
 from tests.score.schemes_written import leaf, scheme_of
 
@@ -86,8 +87,8 @@ def test_lists_are_newest_first_and_of_one_round_if_asked(app: Flask) -> None:
         assert [entry.id for entry in service.sheet_list(AUDITOR, later)] == [second]
         assert service.sheet_list(round_id=99) == []
         assert service.frozen_sheets() == []
-        service.freeze(second)
-        service.freeze(first)
+        two_people.freeze(second)
+        two_people.freeze(first)
         assert [entry.id for entry in service.frozen_sheets()] == [second, first]
         assert [entry.id for entry in service.sheet_list(desk.manager("101"))] == [second, first]
         assert [entry.id for entry in service.sheet_list(desk.manager("101"), later)] == [second]
@@ -97,7 +98,7 @@ def test_a_unit_manager_sees_own_units_in_their_classes_and_nobody_left_out(app:
     with app.app_context():
         desk = Desk()
         number = desk.appraised(TOTALS)
-        service.freeze(number, OFFICE)
+        two_people.freeze(number, OFFICE)
         two = service.sheet(number, desk.manager("102", "201")).content
         assert [(group.code, [line.unit_code for line in group.lines]) for group in two.classes] == [
             ("1", ["102"]),
@@ -123,7 +124,7 @@ def test_freezing_names_who_and_when_and_keeps_every_line(app_on_each_database: 
         number = desk.appraised(TOTALS)
         draft = service.sheet(number)
         before = clock.now().replace(microsecond=0)
-        frozen = service.freeze(number, OFFICE)
+        frozen = two_people.freeze(number, OFFICE)
         assert frozen == service.sheet(number)
         assert frozen.content.classes == draft.content.classes
         assert (frozen.content.frozen_by, frozen.entry.frozen_by, frozen.entry.made_by) == ("li", "li", "li")
@@ -133,7 +134,7 @@ def test_freezing_names_who_and_when_and_keeps_every_line(app_on_each_database: 
         assert len(frozen.entry.sha256) == 64
         assert service.is_intact(number)
         with pytest.raises(Refused) as again:
-            service.freeze(number)
+            two_people.freeze(number)
         assert again.value.message == f"成绩单第 {number} 号已经定稿。"
 
 
@@ -143,11 +144,11 @@ def test_a_unit_that_joined_leaves_or_moved_since_keeps_a_draft_from_being_froze
         number = desk.appraised(TOTALS)
         units.change_unit(desk.unit_ids["102"], name="新名", class_code="1", parent_id=None, active=True)
         with pytest.raises(Refused) as refused:
-            service.freeze(number)
+            two_people.freeze(number)
         assert refused.value.message == "成绩单生成之后，数据或单位有改变。"
         assert refused.value.remedy == "请重新生成成绩单，核对后再定稿。"
         assert not service.sheet(number).entry.is_frozen
-        assert service.freeze(service.make_sheet(desk.year, "hami")).content.frozen_by == "system"
+        assert two_people.freeze(service.make_sheet(desk.year, "hami")).content.frozen_by == "system"
 
 
 def test_a_bonus_brought_in_since_keeps_a_draft_from_being_frozen(app: Flask) -> None:
@@ -163,7 +164,7 @@ def test_a_bonus_brought_in_since_keeps_a_draft_from_being_frozen(app: Flask) ->
         number = service.make_sheet(desk.year, "test")
         service.set_extras(desk.year, "test", [service.NewExtra("award", desk.unit_ids["101"], 2.0, "好")])
         with pytest.raises(Refused, match="有改变"):
-            service.freeze(number)
+            two_people.freeze(number)
         assert lines_of(service.make_sheet(desk.year, "test"))["101"].total == 92.0
 
 
@@ -172,14 +173,14 @@ def test_only_a_frozen_sheet_of_the_same_round_is_corrected_and_only_with_a_reas
         desk = Desk()
         later = desk.next_year()
         draft, other = desk.appraised(TOTALS), desk.appraised(TOTALS, later)
-        service.freeze(other)
+        two_people.freeze(other)
         for wrong in (draft, other):
             with pytest.raises(Refused) as refused:
                 service.make_sheet(desk.year, "hami", replaces_id=wrong, reason="录错")
             assert refused.value.message == "只能更正同一评议期内已定稿的成绩单。"
         with pytest.raises(NotFound, match="没有这份成绩单"):
             service.make_sheet(desk.year, "hami", replaces_id=99, reason="录错")
-        service.freeze(draft)
+        two_people.freeze(draft)
         for reason in ("", "  \n"):
             with pytest.raises(Refused) as silent:
                 service.make_sheet(desk.year, "hami", replaces_id=draft, reason=reason)
@@ -191,11 +192,11 @@ def test_a_correction_counts_once_it_is_frozen_and_several_stand_in_order(app: F
     with app.app_context():
         desk = Desk()
         old = desk.appraised(TOTALS)
-        service.freeze(old)
+        two_people.freeze(old)
         again = [service.make_sheet(desk.year, "hami", replaces_id=old, reason=f" 理由{n} ") for n in (1, 2)]
         assert service.sheet(old).entry.corrected_by == ()
         for number in again[::-1]:
-            service.freeze(number)
+            two_people.freeze(number)
         assert service.sheet(old).entry.corrected_by == tuple(again)
         entries = {entry.id: entry for entry in service.sheet_list()}
         assert entries[old].corrected_by == tuple(again)
@@ -213,7 +214,7 @@ def test_a_draft_goes_and_a_frozen_sheet_stays(app: Flask) -> None:
         desk = Desk()
         gone, kept = desk.appraised(TOTALS), desk.appraised(TOTALS)
         service.remove_draft(gone, OFFICE)
-        service.freeze(kept)
+        two_people.freeze(kept)
         with pytest.raises(Refused) as refused:
             service.remove_draft(kept)
         assert (refused.value.message, refused.value.remedy) == (
@@ -245,11 +246,12 @@ def test_every_deed_is_recorded_with_who_did_it(app: Flask) -> None:
     with app.app_context():
         desk = Desk()
         first = desk.appraised(TOTALS)
-        frozen = service.freeze(first, AUDITOR)
+        frozen = two_people.freeze(first, AUDITOR)
         second = service.make_sheet(desk.year, "hami", replaces_id=first, reason="再算", viewer=OFFICE)
         service.remove_draft(second, AUDITOR)
         assert [deed for deed in deeds() if deed[1].startswith("sheet.")] == [
             ("li", "sheet.made", "1", '{"replaces": null, "scheme": "hami"}'),
+            ("zhou", "sheet.freeze-asked", "1", "{}"),
             ("shen", "sheet.frozen", "1", f'{{"sha256": "{frozen.entry.sha256}"}}'),
             ("li", "sheet.made", "2", '{"replaces": 1, "scheme": "hami"}'),
             ("shen", "sheet.removed", "2", "{}"),
@@ -302,7 +304,7 @@ def test_a_sheet_keeps_the_name_that_its_round_had(app: Flask) -> None:
     with app.app_context():
         desk = Desk()
         number = desk.appraised(TOTALS)
-        service.freeze(number)
+        two_people.freeze(number)
         choice = rounds.RoundChoice("改名", date(2026, 1, 1), date(2026, 11, 30))
         rounds.change_round(desk.year, choice)
         assert service.sheet(number).content.round["name"] == "2026 年度"

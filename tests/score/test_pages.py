@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from werkzeug.test import TestResponse
 
 from survey.base.people.roles import Role
 from survey.score import service
+from tests import two_people
 from tests.conftest import SignIn
 from tests.score.judging import INDEX_88, Judging
 
@@ -57,7 +59,7 @@ def test_the_office_goes_from_indices_to_a_frozen_sheet(client: FlaskClient, sig
     assert f"/unit/{judging.unit_ids['101']}?source=poll" in why
     confirm = client.get("/score/1/freeze").text
     assert "评议期尚未结束" in confirm
-    frozen = client.submit("/score/1/freeze")
+    frozen = frozen_by_two(client, sign_in, units=2)
     assert "签名校验无误" in frozen.text
     assert b"93.84" in client.get("/score/1/table.csv").data
     book = load_workbook(io.BytesIO(client.get("/score/1/table.xlsx").data))
@@ -95,8 +97,16 @@ def test_a_scheme_that_asks_nobody_needs_no_computation_on_any_page(
     unit = judging.unit_ids["101"]
     for path in ("/score", f"/score/1/units/{unit}", "/score/1/print", "/score/1/chart.svg?class=1", "/score/1/freeze"):
         assert client.get(path).status_code == 200, path
-    frozen = client.submit("/score/1/freeze")
+    frozen = frozen_by_two(client, sign_in, units=1)
     assert "签名校验无误" in frozen.text
+
+
+def frozen_by_two(client: FlaskClient, sign_in: SignIn, *, units: int) -> TestResponse:
+    """Sheet 1, asked for by the one who is signed in and confirmed by somebody else."""
+    asked = client.submit("/score/1/freeze", units=str(units))
+    assert "须由绩效办的另一人确认" in asked.text
+    sign_in(client, Role.OFFICE, name="zhou")
+    return client.submit("/score/1/freeze")
 
 
 DEPUTIES = """id: deputies
@@ -198,7 +208,7 @@ def test_a_unit_manager_sees_their_own_line_only(
         sign_in(client, Role.UNIT_MANAGER, units=[units["101"]])
     assert client.get("/score/1").status_code == 404
     with app.app_context():
-        service.freeze(1)
+        two_people.freeze(1)
     page = client.get("/score/1").text
     assert "单位101" in page
     assert "单位102" not in page

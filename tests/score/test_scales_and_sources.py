@@ -15,6 +15,7 @@ from survey.base.settings import Settings
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score import service
+from tests import two_people
 from tests.own_forms import counter_forms, with_forms
 from tests.score.desk import lines_of
 from tests.score.schemes_written import external, leaf, scheme_of
@@ -244,7 +245,7 @@ def test_a_total_is_of_the_named_computation_or_the_newest(voices: Voices) -> No
     assert [lines_of(sheet)["101"].total for sheet in sheets] == [100.0, 80.0, 80.0]
     assert [service.sheet(sheet).content.basis["run"] for sheet in sheets] == [old, new, new]
     assert [service.is_outdated(service.sheet(sheet).entry) for sheet in sheets] == [True, False, False]
-    assert service.freeze(sheets[0]).content.basis["run"] == old
+    assert two_people.freeze(sheets[0]).content.basis["run"] == old
 
 
 def test_the_computation_of_another_round_is_refused(voices: Voices) -> None:

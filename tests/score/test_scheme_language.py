@@ -10,6 +10,7 @@ from flask import Flask
 from survey.base.errors import ImportFaults
 from survey.score import service
 from survey.units import service as units
+from tests import two_people
 from tests.score.desk import OFFICE, Desk, lines_of
 from tests.score.schemes_written import external, leaf, scheme_of
 from tests.score.voices import Voices, part_of
@@ -238,7 +239,7 @@ def test_quarters_make_a_year(app: Flask) -> None:
         desk = Desk({"101": "1", "102": "1"})
         later = desk.next_year()
         for round_id, totals in ((desk.year, {"101": 80, "102": 90}), (later, {"101": 100, "102": 60})):
-            service.freeze(desk.appraised(totals, round_id), OFFICE)
+            two_people.freeze(desk.appraised(totals, round_id), OFFICE)
         whole = leaf("a", source="source: sheet", more="scheme: hami, round: {2026: 25, 2027: 75}")
         service.add_scheme(scheme_of(whole))
         lines = lines_of(service.make_sheet(desk.year, "test"))
@@ -251,7 +252,7 @@ def test_quarters_make_a_year(app: Flask) -> None:
 def test_a_sheet_that_is_not_there_is_a_fault_with_a_sentence(app: Flask, name: str) -> None:
     with app.app_context():
         desk = Desk({"101": "1"})
-        service.freeze(desk.appraised({"101": 80}), OFFICE)
+        two_people.freeze(desk.appraised({"101": 80}), OFFICE)
         service.add_scheme(scheme_of(leaf("a", source="source: sheet", more=name)))
         with pytest.raises(ImportFaults) as refused:
             service.make_sheet(desk.year, "test")

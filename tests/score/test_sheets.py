@@ -18,7 +18,7 @@ from survey.base.store.database import commit, engine
 from survey.estimate import service as estimate
 from survey.score import service
 from survey.score.sheet.making import DECIDING
-from survey.screen import service as screen
+from tests import two_people
 from tests.score.judging import INDEX_88, Judging
 
 MANY = {5: 20, 4: 20, 3: 10}
@@ -92,7 +92,7 @@ def test_totals_stand_with_and_without_held_answers(app: Flask) -> None:
         judging = Judging()
         keys = judging.polled("101", {5: 40, 1: 10})
         office = Viewer(1, "li", frozenset({Role.OFFICE}), frozenset())
-        assert screen.hold(keys[40:], "同一分钟内集中提交", office) == 10
+        assert two_people.hold(keys[40:], "同一分钟内集中提交", office) == 10
         judging.compute()
         value = service.NewValue("indicators", judging.unit_ids["101"], 70)
         service.set_values(judging.round.id, "bailian", [value])
@@ -103,7 +103,7 @@ def test_totals_stand_with_and_without_held_answers(app: Flask) -> None:
 def test_a_frozen_sheet_is_refused_every_change_by_the_database(app_on_each_database: Flask) -> None:
     with app_on_each_database.app_context():
         sheet = service.make_sheet(ready().round.id, "bailian")
-        service.freeze(sheet)
+        two_people.freeze(sheet)
     with app_on_each_database.app_context():
         for statement in (
             "UPDATE score_sheet SET content = '{}'",
@@ -116,7 +116,7 @@ def test_a_frozen_sheet_is_refused_every_change_by_the_database(app_on_each_data
     with app_on_each_database.app_context():
         assert service.is_intact(sheet)
         with pytest.raises(Refused):
-            service.freeze(sheet)
+            two_people.freeze(sheet)
         with pytest.raises(Refused):
             service.remove_draft(sheet)
 
@@ -124,7 +124,7 @@ def test_a_frozen_sheet_is_refused_every_change_by_the_database(app_on_each_data
 def test_a_frozen_sheet_names_what_it_was_made_from(app: Flask) -> None:
     with app.app_context():
         judging = ready()
-        content = service.freeze(service.make_sheet(judging.round.id, "bailian")).content
+        content = two_people.freeze(service.make_sheet(judging.round.id, "bailian")).content
         run = estimate.latest_run(judging.round.id)
         assert run is not None
         assert content.basis == {
@@ -143,7 +143,7 @@ def test_a_draft_whose_values_changed_cannot_be_frozen(app: Flask) -> None:
         sheet = service.make_sheet(judging.round.id, "bailian")
         service.set_values(judging.round.id, "bailian", [service.NewValue("indicators", judging.unit_ids["a"], 1.0)])
         with pytest.raises(Refused, match=r"changed|改变"):
-            service.freeze(sheet)
+            two_people.freeze(sheet)
         service.remove_draft(sheet)
         assert service.sheet_list() == []
 
@@ -151,11 +151,11 @@ def test_a_draft_whose_values_changed_cannot_be_frozen(app: Flask) -> None:
 def test_a_correction_names_the_sheet_it_corrects_and_why(app: Flask) -> None:
     with app.app_context():
         judging = ready()
-        old = service.freeze(service.make_sheet(judging.round.id, "bailian"))
+        old = two_people.freeze(service.make_sheet(judging.round.id, "bailian"))
         with pytest.raises(Refused):
             service.make_sheet(judging.round.id, "bailian", replaces_id=old.entry.id)
         service.set_values(judging.round.id, "bailian", [service.NewValue("indicators", judging.unit_ids["a"], 60.0)])
-        new = service.freeze(
+        new = two_people.freeze(
             service.make_sheet(judging.round.id, "bailian", replaces_id=old.entry.id, reason="指标分录错")
         )
         assert new.content.replaces == {
@@ -172,7 +172,7 @@ def test_a_signed_file_verifies_until_a_digit_is_changed(app: Flask, tmp_path: P
         sheet = service.make_sheet(ready().round.id, "bailian")
         with pytest.raises(Refused):
             service.signed_document(sheet)
-        service.freeze(sheet)
+        two_people.freeze(sheet)
         document = service.signed_document(sheet)
         assert service.verify_document(document) == (True, True)
         changed = json.loads(document)
@@ -190,7 +190,7 @@ def test_a_unit_manager_sees_one_line_of_frozen_sheets(app: Flask) -> None:
         assert service.sheet_list(manager) == []
         with pytest.raises(NotFound):
             service.sheet(sheet, manager)
-        service.freeze(sheet)
+        two_people.freeze(sheet)
         content = service.sheet(sheet, manager).content
         assert [line.unit_code for _, line in content.lines()] == ["b"]
         assert [group.ranked for group in content.classes] == [3]
@@ -201,8 +201,8 @@ def test_demonstration_sheets_go_while_the_mark_stands(app_on_each_database: Fla
         demo.set_present(True)
         commit()
         judging = ready()
-        old = service.freeze(service.make_sheet(judging.round.id, "bailian"))
-        service.freeze(service.make_sheet(judging.round.id, "bailian", replaces_id=old.entry.id, reason="再算一遍"))
+        old = two_people.freeze(service.make_sheet(judging.round.id, "bailian"))
+        two_people.freeze(service.make_sheet(judging.round.id, "bailian", replaces_id=old.entry.id, reason="再算一遍"))
         assert old.content.demonstration
         assert service.remove_demo(judging.round.id) == 2
         assert service.sheet_list() == []
@@ -214,7 +214,7 @@ def test_demonstration_sheets_stay_once_the_mark_is_lifted(app_on_each_database:
         demo.set_present(True)
         commit()
         judging = ready()
-        service.freeze(service.make_sheet(judging.round.id, "bailian"))
+        two_people.freeze(service.make_sheet(judging.round.id, "bailian"))
         demo.set_present(False)
         commit()
         with pytest.raises(DatabaseError, match="cannot be removed"):

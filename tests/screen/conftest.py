@@ -10,6 +10,7 @@ from survey.base import clock
 from survey.base.people.roles import Role, Viewer
 from survey.base.settings import Settings
 from survey.screen import service
+from tests import two_people
 from tests.client import Client
 from tests.collect.conftest import TODAY, Fair, held_fair
 from tests.conftest import SignIn
@@ -41,6 +42,6 @@ def enter(fair: Fair, sign_in: SignIn) -> Enter:
 
 def excluded(key: str, reason: str = REASON) -> None:
     """Exclude an answer that counts, by two people."""
-    service.hold([key], REASON, LI)
+    two_people.hold([key], REASON, LI)
     service.propose(key, "exclude", reason, LI)
     service.decide(service.pending()[-1].id, confirm=True, viewer=WANG)

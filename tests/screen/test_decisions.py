@@ -15,6 +15,7 @@ from survey.base.store.database import engine
 from survey.collect.store import receipts
 from survey.rounds import service as rounds
 from survey.screen import service
+from tests import two_people
 from tests.client import Client
 from tests.conftest import SignIn
 from tests.small_round import SmallRound, rate, small_round
@@ -33,7 +34,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
     with app_on_each_database.app_context():
         made = small_round()
         [first, second, third] = rate(made, [1, 5, 5])
-        assert service.hold([first, second], REASON, LI) == 2
+        assert two_people.hold([first, second], REASON, LI) == 2
         assert totals(made) == {
             "received": 3,
             "counted": 1,
@@ -60,7 +61,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
 def test_nobody_confirms_their_own_proposal(app: Flask) -> None:
     with app.app_context():
         [key] = rate(small_round(), [1])
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         service.propose(key, "exclude", REASON, LI)
         [waiting] = service.pending()
         with pytest.raises(Refused):
@@ -71,7 +72,7 @@ def test_nobody_confirms_their_own_proposal(app: Flask) -> None:
 def test_a_rejected_proposal_changes_nothing(app: Flask) -> None:
     with app.app_context():
         [key] = rate(small_round(), [1])
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         service.propose(key, "exclude", REASON, LI)
         service.decide(service.pending()[0].id, confirm=False, viewer=WANG)
         assert service.state_of(key).state == "held"
@@ -88,7 +89,7 @@ def test_an_answer_that_counts_cannot_be_excluded_at_once(app: Flask) -> None:
 def test_a_second_proposal_waits_for_the_first(app: Flask) -> None:
     with app.app_context():
         [key] = rate(small_round(), [1])
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         service.propose(key, "exclude", REASON, LI)
         with pytest.raises(Refused):
             service.propose(key, "release", REASON, WANG)
@@ -99,7 +100,7 @@ def test_without_a_reason_nothing_is_held(app: Flask, reason: str) -> None:
     with app.app_context():
         [key] = rate(small_round(), [1])
         with pytest.raises(Refused):
-            service.hold([key], reason, LI)
+            two_people.hold([key], reason, LI)
         assert service.state_of(key).state == "counted"
 
 
@@ -107,13 +108,13 @@ def test_an_unknown_answer_cannot_be_held(app: Flask) -> None:
     with app.app_context():
         small_round()
         with pytest.raises(NotFound):
-            service.hold(["nosuchkey"], REASON, LI)
+            two_people.hold(["nosuchkey"], REASON, LI)
 
 
 def test_the_database_itself_refuses_one_person_twice(app_on_each_database: Flask) -> None:
     with app_on_each_database.app_context():
         [key] = rate(small_round(), [1])
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         service.propose(key, "exclude", REASON, LI)
         with pytest.raises(IntegrityError, match="two_people"), engine().begin() as connection:
             connection.execute(text("UPDATE screen_decision SET second = first, outcome = 'done' WHERE kind <> 'hold'"))
@@ -124,7 +125,7 @@ def test_the_receipt_tells_that_an_answer_is_held_and_why(app: Flask) -> None:
         [key] = rate(small_round(), [5], receipt=RECEIPT)
         visitor = app.test_client()
         assert "已收到，已计入" in visitor.get(f"/receipt/{RECEIPT}").text
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
     page = visitor.get(f"/receipt/{RECEIPT}").text
     assert "暂存待核" in page
     assert REASON in page
@@ -177,7 +178,11 @@ def test_the_desk_holds_what_was_chosen_and_a_second_person_decides(
     sign_in(client, Role.OFFICE)
     assert first in client.get("/screen").text
     held = client.submit("/screen", form="/screen/hold", key=[first], reason=REASON)
-    assert "已暂存 1 份答卷待核" in held.text
+    assert "已提议暂存 1 份评价；在另一人确认之前，它们照常计入。" in held.text
+    with app.app_context():
+        assert totals(made)["held"] == 0
+        [proposed] = service.pending()
+        service.decide(proposed.id, confirm=True, viewer=WANG)
     token = client.token(f"/screen/answers/{first}")
     client.post(f"/screen/answers/{first}/exclude", data={"reason": "核实为代点", "csrf_token": token})
     with app.app_context():
@@ -202,3 +207,64 @@ def test_unit_managers_have_no_part_in_screening(app: Flask, client: Client, sig
     sign_in(client, Role.UNIT_MANAGER, units=[made.unit_ids[0]])
     assert client.get("/screen").status_code == 403
     assert client.post("/screen/hold", data={"key": [key], "reason": REASON}).status_code == 403
+
+
+@pytest.mark.parametrize("deed", ["hold", "exclude", "release"])
+def test_whatever_one_person_does_alone_changes_no_count(app: Flask, deed: str) -> None:
+    with app.app_context():
+        made = small_round()
+        keys = rate(made, [1, 1, 2, 5])
+        two_people.hold(keys[:1], REASON, LI)
+        before = (totals(made), service.standings(keys))
+        service.hold(keys, REASON, LI)
+        if deed != "hold":
+            service.propose(keys[0], deed, REASON, LI)
+        for decision in service.pending():
+            with pytest.raises(Refused):
+                service.decide(decision.id, confirm=True, viewer=LI)
+            with pytest.raises(Refused):
+                service.decide_many([decision.id], confirm=True, viewer=LI)
+        assert (totals(made), service.standings(keys)) == before
+
+
+def test_several_proposals_are_decided_together_or_not_at_all(app: Flask) -> None:
+    with app.app_context():
+        made = small_round()
+        keys = rate(made, [1, 1, 5])
+        service.hold(keys[:2], REASON, LI)
+        service.hold(keys[2:], REASON, WANG)
+        every = [decision.id for decision in service.pending()]
+        with pytest.raises(Refused):
+            service.decide_many(every, confirm=True, viewer=WANG)
+        with pytest.raises(Refused):
+            service.decide_many([], confirm=True, viewer=WANG)
+        with pytest.raises(NotFound):
+            service.decide_many([*every[:2], 99], confirm=True, viewer=WANG)
+    with app.app_context():
+        assert totals(made)["held"] == 0
+        assert service.decide_many(every[:2], confirm=True, viewer=WANG) == 2
+        assert totals(made)["held"] == 2
+        made_up = service.undecided(rounds.selection(rounds.round_(made.round_id)))
+        assert [(one.held, one.proposed) for one in made_up] == [(2, 1)]
+        assert service.decide_many(every[2:], confirm=False, viewer=LI) == 1
+        assert service.pending() == []
+
+
+def test_a_second_person_decides_the_chosen_ones_on_one_page(app: Flask, client: Client, sign_in: SignIn) -> None:
+    with app.app_context():
+        made = small_round()
+        keys = rate(made, [1, 1, 5])
+        service.hold(keys, REASON, LI)
+        first, second, third = [decision.id for decision in service.pending()]
+    sign_in(client, Role.STATISTICIAN)
+    page = client.get("/screen/waiting").text
+    assert all(f'name="decision" value="{number}"' in page for number in (first, second, third))
+    assert "目前只有一人可以在这里作决定" in page, "there is one account only"
+    assert 'name="decision"' not in client.get("/screen/waiting?kind=release").text
+    token = client.token("/screen/waiting")
+    chosen = {"csrf_token": token, "outcome": "confirm", "decision": [str(first), str(second)]}
+    assert "已确认 2 项提议。" in client.post("/screen/decisions", data=chosen, follow_redirects=True).text
+    chosen |= {"outcome": "reject", "decision": [str(third)]}
+    assert "已否决 1 项。" in client.post("/screen/decisions", data=chosen, follow_redirects=True).text
+    with app.app_context():
+        assert totals(made) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}

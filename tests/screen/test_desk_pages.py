@@ -15,6 +15,7 @@ from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.screen import service
 from survey.screen.commands import screen
+from tests import two_people
 from tests.collect.conftest import TODAY, Fair
 from tests.own_forms import COUNTER_FORMS
 from tests.page_parts import alerts, choices, facts, figures, headings, rows
@@ -32,6 +33,9 @@ MAY = {
 }
 
 
+PROPOSED = "已提议暂存 1 份评价；在另一人确认之前，它们照常计入。"
+
+
 def keys_on(page: str) -> set[str]:
     return set(re.findall(r'href="/screen/answers/([^"/]+)"', page))
 
@@ -41,7 +45,7 @@ def test_who_reads_the_desk_and_who_holds_proposes_and_decides(fair: Fair, enter
     reads, decides = MAY[role]
     with fair.inside():
         free, held = fair.say("a", [1, 2])
-        service.hold([held], REASON, LI)
+        two_people.hold([held], REASON, LI)
         service.propose(held, "exclude", REASON, LI)
         [waiting] = service.pending()
     client = enter(role)
@@ -50,11 +54,12 @@ def test_who_reads_the_desk_and_who_holds_proposes_and_decides(fair: Fair, enter
     page = client.get("/password").text
     assert ('href="/screen"' in page) is reads
     given = {"csrf_token": client.token("/password"), "reason": REASON, "key": [free], "outcome": "confirm"}
-    paths = ("/screen/hold", f"/screen/answers/{free}/release", f"/screen/decisions/{waiting.id}")
+    paths = ("/screen/hold", f"/screen/answers/{held}/release", f"/screen/decisions/{waiting.id}")
     codes = [client.post(path, data=given).status_code for path in paths]
-    assert codes == [302 if decides else 403] * 3
+    # a second proposal for the same answer waits for the first to be decided
+    assert codes == ([302, 409, 302] if decides else [403] * 3)
     with fair.inside():
-        assert service.state_of(free).state == ("held" if decides else "counted")
+        assert service.state_of(free).state == "counted", "one person alone changes nothing"
         assert service.state_of(held).state == ("excluded" if decides else "held")
 
 
@@ -62,7 +67,7 @@ def test_the_desk_shows_what_the_round_selects_and_on_request_everything(fair: F
     with fair.inside():
         days = [TODAY, date(2026, 3, 1), date(2026, 2, 28), date(2025, 12, 31)]
         march, first, february, older = (fair.say("a", [5], day=day)[0] for day in days)
-        service.hold([february], REASON, LI)
+        two_people.hold([february], REASON, LI)
         excluded(older)
     client = enter()
     wanted = {
@@ -90,7 +95,7 @@ def test_filters_of_the_desk_add_up_and_an_unknown_one_finds_nothing(fair: Fair,
         commit()
         several = fair.several(number, {"a": 4, "b": 2})
         standing = rounds.standing("W1")
-        service.hold([held], REASON, LI)
+        two_people.hold([held], REASON, LI)
         excluded(other)
     client, a, b = enter(), fair.units["a"], fair.units["b"]
     wanted = {
@@ -140,7 +145,7 @@ def test_the_desk_shows_fifty_answers_a_page_and_only_those_that_count_can_be_ti
     with fair.inside():
         keys = fair.say("a", [5] * 51)
         shown = sorted(keys)
-        service.hold(shown[:1], REASON, LI)
+        two_people.hold(shown[:1], REASON, LI)
     client = enter()
     first, second = client.get("/screen").text, client.get("/screen?page=2").text
     assert (keys_on(first), keys_on(second)) == (set(shown[:50]), set(shown[50:]))
@@ -158,7 +163,10 @@ def test_what_was_held_leads_back_to_the_list_as_it_was(fair: Fair, enter: Enter
     done = client.post(f"/screen/hold?unit={unit}&state=", data={"key": [key], "reason": REASON, "csrf_token": token})
     assert done.location == f"/screen?unit={unit}"
     short = client.post("/screen/hold", data={"key": [key], "reason": "刷", "csrf_token": token}, follow_redirects=True)
-    assert alerts(short.text) == [("success", "已暂存 1 份答卷待核。"), ("danger", "请填写 5 到 500 个字的理由。")]
+    assert alerts(short.text) == [
+        ("success", "已提议暂存 1 份评价；在另一人确认之前，它们照常计入。"),
+        ("danger", "请填写 5 到 500 个字的理由。"),
+    ]
     for reason, sentence in (("", "请填写理由。"), ("长" * 501, "请填写 5 到 500 个字的理由。")):
         page = client.post(
             f"/screen/answers/{key}/release", data={"reason": reason, "csrf_token": token}, follow_redirects=True
@@ -168,6 +176,11 @@ def test_what_was_held_leads_back_to_the_list_as_it_was(fair: Fair, enter: Enter
     assert nothing.status_code == 409
     assert "请至少选择一份答卷。" in nothing.text
     assert client.get("/screen/answers/nosuchkey").status_code == 404
+
+
+def rows_of_proposal(page: str) -> str:
+    """What the page of an answer offers about a proposal that waits: the buttons above its history."""
+    return page.partition("处理记录")[0].rpartition("</form>")[0].rpartition("提议：")[2] if "提议：" in page else ""
 
 
 def deeds(page: str) -> list[str]:
@@ -198,19 +211,27 @@ def test_the_page_of_an_answer_offers_what_its_state_allows(fair: Fair, enter: E
         [key] = fair.say("a", [2])
     client, other, path = enter(), enter(Role.STATISTICIAN), f"/screen/answers/{key}"
     token = {"csrf_token": client.token(path), "reason": REASON}
-    held = client.post(f"{path}/hold", data=token, follow_redirects=True).text
-    assert alerts(held) == [("success", "这份答卷已暂存待核。")]
+    asked = client.post(f"{path}/hold", data=token, follow_redirects=True).text
+    assert alerts(asked) == [("success", PROPOSED)]
+    assert (facts(asked)["状态"], deeds(asked)) == ("计入", [])
+    assert ("确认" in rows_of_proposal(asked), "确认" in rows_of_proposal(other.get(path).text)) == (False, True)
+    with fair.inside():
+        [waiting] = service.pending()
+    confirm = {"outcome": "confirm", "csrf_token": other.token("/screen/waiting")}
+    other.post(f"/screen/decisions/{waiting.id}", data=confirm)
+    held = client.get(path).text
     assert deeds(held) == ["提议恢复计入", "提议剔除"]
     assert facts(held)["状态"] == f"暂存待核 – {REASON}"
     proposed = client.post(f"{path}/exclude", data=token, follow_redirects=True).text
     assert alerts(proposed) == [("success", "已提出，经第二人确认后生效。")]
     assert [row[:2] + row[3:] for row in rows(proposed)] == [
-        ["暂存", REASON, "–", "已生效"],
+        ["暂存", REASON, rows(proposed)[0][3], "已生效"],
         ["剔除", REASON, "–", "待确认"],
     ]
     assert client.post(f"{path}/release", data=token).status_code == 409
-    assert rows(client.get("/screen/waiting").text)[0][4] == "您提出的"
-    assert rows(other.get("/screen/waiting").text)[0][4] == "确认 否决"
+    assert rows(client.get("/screen/waiting").text)[0][0] == "您提出的"
+    assert 'name="decision"' not in client.get("/screen/waiting").text
+    assert f'name="decision" value="{waiting.id + 1}"' in other.get("/screen/waiting").text
     assert "1 项待第二人确认" in client.get("/screen").text
     with fair.inside():
         [waiting] = service.pending()
@@ -230,7 +251,7 @@ def test_the_page_of_an_answer_offers_what_its_state_allows(fair: Fair, enter: E
 def test_only_confirm_confirms(fair: Fair, enter: Enter, outcome: str, state: str) -> None:
     with fair.inside():
         [key] = fair.say("a", [1])
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         service.propose(key, "release", REASON, LI)
         [waiting] = service.pending()
     client = enter()
@@ -247,24 +268,26 @@ def test_decisions_about_answers_on_several_bodies_are_shown_with_theirs(fair: F
         commit()
         both, one = fair.several(number, {"a": 1, "b": 1}), fair.say("b", [1])[0]
         for key in (both, one):
-            service.hold([key], REASON, LI)
+            two_people.hold([key], REASON, LI)
             service.propose(key, "release", REASON, LI)
         assert [d.key for d in service.pending(rounds.selection(fair.march))] == [both, one]
     lines = rows(enter().get("/screen/waiting").text)
-    assert [row[:3] for row in lines] == [["恢复计入", "多个", REASON], ["恢复计入", "乙局", REASON]]
+    assert [row[1:3] + row[5:6] for row in lines] == [["恢复计入", "多个", REASON], ["恢复计入", "乙局", REASON]]
 
 
 def test_each_deed_of_the_desk_is_written_down(fair: Fair) -> None:
     with fair.inside():
         keys = fair.say("a", [1, 2])
-        service.hold(keys, REASON, LI)
+        two_people.hold(keys, REASON, LI)
         service.propose(keys[0], "exclude", "核实为代点", LI)
         service.decide(service.pending()[0].id, confirm=False, viewer=WANG)
-        told = [(entry.action, entry.subject, json.loads(entry.detail)) for entry in audit.entries()[0][:3]]
+        told = [(entry.action, entry.subject, json.loads(entry.detail)) for entry in audit.entries()[0][:5]]
         assert told == [
             ("answer.decided", keys[0], {"deed": "exclude", "confirmed": False}),
             ("answer.proposed", keys[0], {"deed": "exclude", "reason": "核实为代点"}),
-            ("answers.held", "2 份答卷", {"reason": REASON, "keys": keys}),
+            ("answer.decided", keys[1], {"deed": "hold", "confirmed": True}),
+            ("answer.decided", keys[0], {"deed": "hold", "confirmed": True}),
+            ("answers.hold-proposed", "2 份答卷", {"reason": REASON, "keys": keys}),
         ]
 
 
@@ -273,8 +296,8 @@ def test_a_decision_keeps_its_moments_as_a_chinese_clock_shows_them(fair: Fair) 
         [key] = fair.say("a", [1])
         excluded(key)
         [held, out] = service.history(key)
-        assert (held.second_at, out.second, out.key) == (None, "wang", key)
-        for moment in (held.first_at, out.first_at, out.second_at):
+        assert (held.second, out.second, out.key) == ("zhou", "wang", key)
+        for moment in (held.first_at, held.second_at, out.first_at, out.second_at):
             assert moment is not None
             assert moment.utcoffset() == timedelta(hours=8)
         assert out.first_at <= out.second_at
@@ -283,7 +306,7 @@ def test_a_decision_keeps_its_moments_as_a_chinese_clock_shows_them(fair: Fair) 
 def test_totals_are_read_on_the_command_line(fair: Fair) -> None:
     with fair.inside():
         keys = fair.say("a", [1, 2, 3, 4])
-        service.hold(keys[:2], REASON, LI)
+        two_people.hold(keys[:2], REASON, LI)
         excluded(keys[3])
         told = fair.app.test_cli_runner().invoke(screen, ["totals", "2026-03"])
         assert told.output.splitlines() == ["received\t4", "counted\t1", "held\t2", "excluded\t1"]

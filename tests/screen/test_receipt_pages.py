@@ -9,6 +9,7 @@ import pytest
 from survey.base.store.database import commit
 from survey.followup import service as followup
 from survey.screen import service
+from tests import two_people
 from tests.collect.conftest import TODAY, Fair
 from tests.page_parts import facts, words
 from tests.screen.conftest import LI, REASON, excluded
@@ -32,7 +33,7 @@ def test_a_receipt_names_body_counter_and_day_and_each_state_with_its_reason(fai
             "日期": "2026-03-31",
         }
         assert HINT in page
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
         held = facts(page_of(fair))["状态"]
         assert held == f"已收到，暂存待核。 在两人核实之前暂不计入，没有删除任何内容。 理由： {REASON}"
         service.propose(key, "exclude", "核实为工作人员代点", LI)

@@ -14,6 +14,7 @@ from survey.base.people.roles import Role, Viewer
 from survey.collect import service as collect
 from survey.rounds import service as rounds
 from survey.screen import service
+from tests import two_people
 from tests.small_round import SmallRound, rate, small_round
 
 LI = Viewer(1, "li", frozenset({Role.OFFICE}), frozenset())
@@ -24,7 +25,7 @@ REASON = "同一分钟内连续提交"
 def bring_to(state: str, key: str) -> None:
     """Lead an answer that counts to another state."""
     if state != "counted":
-        service.hold([key], REASON, LI)
+        two_people.hold([key], REASON, LI)
     if state == "excluded":
         service.propose(key, "exclude", REASON, LI)
         service.decide(service.pending()[0].id, confirm=True, viewer=WANG)
@@ -61,7 +62,7 @@ def test_an_excluded_answer_comes_back_by_two_people(app_on_each_database: Flask
         assert service.decide(waiting.id, confirm=True, viewer=LI) == "counted"
         assert service.state_of(key) == service.Standing("counted", "")
         assert [(d.kind, d.first, d.second, d.outcome) for d in service.history(key)] == [
-            ("hold", "li", None, "done"),
+            ("hold", "li", "zhou", "done"),
             ("exclude", "li", "wang", "done"),
             ("release", "wang", "li", "done"),
         ]
@@ -114,7 +115,7 @@ def test_an_unknown_proposal_is_not_found(app: Flask) -> None:
 
 def test_with_nothing_chosen_nothing_is_held(app: Flask) -> None:
     with app.app_context(), force_locale("en"), pytest.raises(Refused) as refused:
-        service.hold([], REASON, LI)
+        two_people.hold([], REASON, LI)
     assert "Choose at least one answer" in str(refused.value)
 
 
@@ -122,7 +123,7 @@ def test_one_unknown_key_among_known_ones_holds_none(app: Flask) -> None:
     with app.app_context():
         [key] = rate(small_round(), [1])
         with pytest.raises(NotFound):
-            service.hold([key, "nosuchkey"], REASON, LI)
+            two_people.hold([key, "nosuchkey"], REASON, LI)
         assert service.state_of(key) == service.COUNTED
         assert service.history(key) == []
 
@@ -130,8 +131,8 @@ def test_one_unknown_key_among_known_ones_holds_none(app: Flask) -> None:
 def test_held_again_or_named_twice_counts_once_and_keeps_its_first_reason(app: Flask) -> None:
     with app.app_context():
         [first, second] = rate(small_round(), [1, 2])
-        assert service.hold([first, first], f"  {REASON}  ", LI) == 1
-        assert service.hold([first, second], "另一个理由也够长", WANG) == 1
+        assert two_people.hold([first, first], f"  {REASON}  ", LI) == 1
+        assert two_people.hold([first, second], "另一个理由也够长", WANG) == 1
         assert service.standings([first, second]) == {
             first: service.Standing("held", REASON),
             second: service.Standing("held", "另一个理由也够长"),

@@ -143,6 +143,18 @@ def person(user_id: int) -> Person:
     return _person(_account(user_id))
 
 
+def viewer_named(username: str, role: Role) -> Viewer:
+    """Somebody at the command line, who acts in a name of their own.
+
+    Raises:
+        NotFound: nobody active of this name has the role.
+    """
+    row = session().scalar(select(AccountRow).where(AccountRow.username == username, AccountRow.active))
+    if row is None or not {role, Role.ADMIN} & {*row.roles}:
+        raise NotFound(gettext("Nobody of this role is called %(name)s.", name=username))
+    return signed_in(row.id).viewer()
+
+
 def _account(user_id: int) -> AccountRow:
     account = session().get(AccountRow, user_id)
     if account is None:

@@ -138,8 +138,14 @@ def count(chosen: Chosen) -> int:
     return session().scalar(_wanted(chosen, func.count())) or 0
 
 
-def _wanted(chosen: Chosen, what: Any) -> Select[Any]:
-    query = select(what).select_from(ResponseRow).where(*chosen.conditions())
+def count_by_unit(chosen: Chosen) -> dict[int | None, int]:
+    """The same by unit, one by one: for the few that stand apart. None = forms about several units."""
+    found = session().execute(_wanted(chosen, ResponseRow.unit_id, func.count()).group_by(ResponseRow.unit_id))
+    return dict(found.all())
+
+
+def _wanted(chosen: Chosen, *what: Any) -> Select[Any]:
+    query = select(*what).select_from(ResponseRow).where(*chosen.conditions())
     if not chosen.state:
         return query
     return query.join(ApartRow, ApartRow.response_key == ResponseRow.key).where(ApartRow.state == chosen.state)

@@ -50,6 +50,7 @@ def figures(viewer: Viewer, round_: rounds.Round | None) -> list[Figure]:
         held = url_for("screen.desk", round=round_.id, state="held")
         found.append(Figure(f"{totals['received']:,}", gettext("answers received"), desk))
         found.append(Figure(f"{totals['held']:,}", gettext("answers held for review"), held))
+    found += _to_confirm(viewer)
     found += _in_no_round(viewer)
     if round_ and viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):
         found += _open_cases(viewer)
@@ -57,6 +58,21 @@ def figures(viewer: Viewer, round_: rounds.Round | None) -> list[Figure]:
         found += _of_own_units(viewer, round_)
     if selection and viewer.has(Role.OFFICE, Role.STATISTICIAN, Role.ADMIN):
         found += [_of_wave(wave) for wave in sample.waves(selection.whole) if wave.state == "open"]
+    return found
+
+
+def _to_confirm(viewer: Viewer) -> list[Figure]:
+    """What other people proposed and this one may confirm; nothing where nothing waits."""
+    found = []
+    proposals = [one for one in screen.pending() if one.first != viewer.username]
+    if proposals and viewer.has(*screen.DECIDING, Role.ADMIN):
+        label = gettext("proposals wait for your decision")
+        found.append(Figure(f"{len(proposals):,}", label, url_for("screen.waiting")))
+    sheets = [one for one in score.sheet_list(viewer) if one.asked_by not in ("", viewer.username)]
+    for sheet in sheets:
+        if viewer.has(Role.OFFICE, Role.ADMIN) and not sheet.is_frozen:
+            label = gettext("sheet to be confirmed and frozen")
+            found.append(Figure(str(sheet.id), label, url_for("score.freeze", sheet_id=sheet.id)))
     return found
 
 

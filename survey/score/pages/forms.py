@@ -6,8 +6,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from survey.rounds import service as rounds
 from survey.score import service
@@ -35,6 +35,16 @@ def scheme_choices() -> list[tuple[str, str]]:
             scheme = service.newest_scheme(code)
             titles[code] = f"{scheme.title.zh} · {code} v{scheme.version}"
     return sorted(titles.items())
+
+
+class FreezeForm(FlaskForm):
+    """Whoever asks has looked at the whole sheet."""
+
+    units = IntegerField(
+        _("How many units stand on the sheet?"),
+        [InputRequired(_("Count the units and write their number."))],
+        description=_("Look at the sheet and type the number in; it is compared."),
+    )
 
 
 class CorrectionForm(FlaskForm):

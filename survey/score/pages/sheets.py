@@ -17,7 +17,7 @@ from survey.rounds import service as rounds
 from survey.score import service
 from survey.score.pages import columns, selections
 from survey.score.pages.downloads import language, notes, sheet_table, why_unranked
-from survey.score.pages.forms import CorrectionForm, SheetForm
+from survey.score.pages.forms import CorrectionForm, FreezeForm, SheetForm
 from survey.score.pages.schemes import rule_words
 
 blueprint = Blueprint("score", __name__)
@@ -184,23 +184,39 @@ def chart(sheet_id: int) -> Response:
 
 @blueprint.route("/score/<int:sheet_id>/freeze", methods=["GET", "POST"])
 @allow(Role.OFFICE)
-def freeze(sheet_id: int) -> str | BaseResponse:
-    if request.method == "POST":
-        service.freeze(sheet_id, viewer())
-        flash(gettext("Sheet %(number)s is frozen, signed and in the feed.", number=sheet_id), "success")
+def freeze(sheet_id: int) -> str | BaseResponse | tuple[str, int]:
+    """The first person asks, having counted the units; the second confirms or sends the sheet back."""
+    sheet, form = service.sheet(sheet_id, viewer()), FreezeForm()
+    if sheet.entry.asked_by and request.method == "POST":
+        return _second(sheet.entry, withdraws="withdraw" in request.form)
+    if not sheet.entry.asked_by and form.validate_on_submit():
+        service.ask_to_freeze(sheet_id, viewer(), units_counted=form.units.data)
+        flash(gettext("Asked for. A second person of the office has to confirm it."), "success")
         return redirect(url_for(".show", sheet_id=sheet_id))
-    sheet = service.sheet(sheet_id, viewer())
     lines = [line for _, line in sheet.content.lines()]
     return render_template(
         "score/freeze.html",
         sheet=sheet.content,
         entry=sheet.entry,
+        form=form,
+        me=viewer().username,
         round=rounds.round_(sheet.entry.round_id),
         units=len(lines),
         outdated=service.is_outdated(sheet.entry),
         without_total=[line for line in lines if line.total is None],
         for_reference=[line for line in lines if line.unranked == "reference"],
+        moved=service.could_move(sheet.content),
     )
+
+
+def _second(entry: service.SheetEntry, *, withdraws: bool) -> BaseResponse:
+    if withdraws:
+        service.withdraw_freezing(entry.id, viewer())
+        flash(gettext("The sheet is a draft again; nobody asks to freeze it."), "success")
+    else:
+        service.freeze(entry.id, viewer())
+        flash(gettext("Sheet %(number)s is frozen, signed and in the feed.", number=entry.id), "success")
+    return redirect(url_for(".show", sheet_id=entry.id))
 
 
 @blueprint.route("/score/<int:sheet_id>/correct", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ FORMAT = 1
 #: written only where there is something to say: sheets made before there was a word for it stay as they are
 OPTIONAL = frozenset(
     ["selected", "adjusted", "measure", "conversion", "reference", "ratio", "cleared", "scope", "among",
-     "grade_by_points", "lowered", "listed"]
+     "grade_by_points", "lowered", "listed", "asked_by"]
 )  # fmt: skip
 #: digits kept of values that are not rounded by the scheme: enough to recompute, few enough to read
 DIGITS = 6
@@ -168,7 +168,10 @@ class SheetContent:
     #: number and hash of the sheet that this one corrects, and why
     replaces: dict[str, Any] | None = None
     frozen_at: str | None = None
+    #: the second person, who confirmed that it be frozen
     frozen_by: str | None = None
+    #: the first, who asked for it; sheets of the first versions name none
+    asked_by: str | None = None
     format: int = FORMAT
 
     def lines(self) -> Iterator[tuple[ClassSheet, Line]]:

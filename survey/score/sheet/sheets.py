@@ -17,9 +17,9 @@ from survey.base.store import demo
 from survey.base.store.database import give_back, session
 from survey.estimate import service as estimate
 from survey.rounds import service as rounds
-from survey.score.models import ExternalValueRow, ExtraRow, SchemeRow, SheetRow
+from survey.score.models import ExternalValueRow, ExtraRow, FreezingRow, SchemeRow, SheetRow
 from survey.score.scheme.scheme import EarlierSheet, Scheme
-from survey.score.sheet import making, signing, values
+from survey.score.sheet import freezing, making, signing, values
 from survey.score.sheet.making import EarlierTotal, EarlierTotals, Judged
 from survey.score.sheet.sheet import Line, SheetContent, from_json, to_json
 
@@ -44,6 +44,9 @@ class SheetEntry:
     frozen_at: datetime | None
     frozen_by: str
     sha256: str
+    #: who asked to have it frozen; empty = nobody did
+    asked_by: str = ""
+    asked_at: datetime | None = None
 
     @property
     def is_frozen(self) -> bool:
@@ -70,10 +73,11 @@ def entries(viewer: Viewer, round_id: int | None = None) -> list[SheetEntry]:
     for row, _ in found:
         if row.replaces_id and row.frozen_at:
             corrections.setdefault(row.replaces_id, []).append(row.id)
-    return [_entry(row, scheme, corrections.get(row.id, [])) for row, scheme in found]
+    asked = freezing.asked([row.id for row, _ in found])
+    return [_entry(row, scheme, corrections.get(row.id, []), asked.get(row.id)) for row, scheme in found]
 
 
-def _entry(row: SheetRow, scheme: SchemeRow, corrections: list[int]) -> SheetEntry:
+def _entry(row: SheetRow, scheme: SchemeRow, corrections: list[int], asked: FreezingRow | None) -> SheetEntry:
     return SheetEntry(
         id=row.id,
         round_id=row.round_id,
@@ -90,6 +94,8 @@ def _entry(row: SheetRow, scheme: SchemeRow, corrections: list[int]) -> SheetEnt
         frozen_at=clock.local(row.frozen_at) if row.frozen_at else None,
         frozen_by=row.frozen_by,
         sha256=row.sha256 or "",
+        asked_by=asked.asked_by if asked else "",
+        asked_at=clock.local(asked.asked_at) if asked else None,
     )
 
 
@@ -102,7 +108,8 @@ def sheet(sheet_id: int, viewer: Viewer) -> Sheet:
     corrections = session().scalars(
         select(SheetRow.id).where(SheetRow.replaces_id == row.id, SheetRow.frozen_at.is_not(None))
     )
-    return Sheet(_entry(row, scheme, list(corrections)), _visible(from_json(row.content), viewer))
+    entry = _entry(row, scheme, list(corrections), freezing.asked([row.id]).get(row.id))
+    return Sheet(entry, _visible(from_json(row.content), viewer))
 
 
 def stored(sheet_id: int) -> SheetRow:
@@ -121,6 +128,21 @@ def _visible(content: SheetContent, viewer: Viewer) -> SheetContent:
         for group in content.classes
     )
     return replace(content, classes=tuple(group for group in own if group.lines), left_out=())
+
+
+def check_correction(round_id: int, replaces_id: int | None, reason: str) -> None:
+    """A correction names a frozen sheet of its round and a reason.
+
+    Raises:
+        Refused: it does not.
+    """
+    if replaces_id is None:
+        return
+    replaced = stored(replaces_id)
+    if replaced.frozen_at is None or replaced.round_id != round_id:
+        raise Refused(gettext("Only a frozen sheet of the same round can be corrected."))
+    if not reason.strip():
+        raise Refused(gettext("A correction needs a reason that can be read."), remedy=gettext("State it."))
 
 
 @dataclass(frozen=True)
@@ -253,8 +275,8 @@ def order_of(row: SheetRow, scheme: Scheme) -> Order:
     return Order(row.round_id, row.scheme_id, scheme, run, row.replaces_id, row.reason)
 
 
-def freeze(row: SheetRow, order: Order, judged: Judged, actor: str, instance: Path) -> None:
-    """Compare with what was judged once more, and seal.
+def require_unchanged(row: SheetRow, order: Order, judged: Judged) -> SheetContent:
+    """What a draft says, compared with what was judged once more.
 
     Raises:
         Refused: frozen already, or what it was made from has changed since.
@@ -269,8 +291,13 @@ def freeze(row: SheetRow, order: Order, judged: Judged, actor: str, instance: Pa
             gettext("Values or units have changed since this sheet was made."),
             remedy=gettext("Make the sheet anew, look at it, and freeze that one."),
         )
+    return content
+
+
+def seal(row: SheetRow, content: SheetContent, actor: str, asked_by: str, instance: Path) -> None:
+    """Sign what a draft says, in the names of the two people who froze it."""
     now = clock.now().replace(microsecond=0)
-    text = to_json(replace(content, frozen_at=clock.local(now).isoformat(), frozen_by=actor))
+    text = to_json(replace(content, frozen_at=clock.local(now).isoformat(), frozen_by=actor, asked_by=asked_by))
     sealed = signing.seal(text, instance)
     row.content, row.frozen_at, row.frozen_by = text, now, actor
     row.sha256, row.signature, row.public_key = sealed.sha256, sealed.signature, sealed.public_key

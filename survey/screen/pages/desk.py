@@ -23,9 +23,10 @@ from survey.screen.pages.forms import ReasonForm
 from survey.units import service as units
 
 blueprint = Blueprint("screen", __name__)
-DESK = (Role.OFFICE, Role.STATISTICIAN)
+DESK = service.DECIDING
 MENU = [menu.Entry(lazy_gettext("Screening"), "screen.desk", frozenset({*DESK, Role.AUDITOR}), 50)]
 PAGE = 50
+TWO_PEOPLE = 2
 STATE_NAMES = {
     "counted": lazy_gettext("counted"),
     "held": lazy_gettext("held for review"),
@@ -115,19 +116,55 @@ def hold() -> BaseResponse:
     form = ReasonForm()
     if form.validate_on_submit():
         held = service.hold(request.form.getlist("key"), form.reason.data, viewer())
-        flash(gettext("%(n)s answers are held for review.", n=held), "success")
+        flash(_proposed(held), "success")
     else:
         flash(" ".join(str(words) for errors in form.errors.values() for words in errors), "danger")
     return redirect(page_url(".desk", **request.args.to_dict()))
 
 
+def _proposed(held: int) -> str:
+    """What became of a wish to hold: it counts until somebody else has looked."""
+    return str(gettext("%(n)s answers are proposed to be held; they count until a second person confirms.", n=held))
+
+
 @blueprint.get("/screen/waiting")
 @allow(*DESK, Role.AUDITOR)
 def waiting() -> str:
+    """Proposals, those of others first to decide; one unit or one kind of them, where the address says so."""
+    kind, unit_id = request.args.get("kind", ""), request.args.get("unit", type=int)
     pending = service.pending()
     lines = {line.key: line for line in collect.lines_of([decision.key for decision in pending])}
     names = {unit.id: unit.name for unit in units.units(active_only=False)}
-    return render_template("screen/waiting.html", pending=pending, lines=lines, names=names, me=viewer().username)
+    about = {line.unit_id for line in lines.values() if line.unit_id}
+    shown = [
+        one
+        for one in pending
+        if kind in ("", one.kind) and (unit_id is None or (one.key in lines and lines[one.key].unit_id == unit_id))
+    ]
+    return render_template(
+        "screen/waiting.html",
+        pending=shown,
+        lines=lines,
+        names=names,
+        me=viewer().username,
+        may_decide=viewer().has(*DESK),
+        alone=len(service.deciders()) < TWO_PEOPLE,
+        kind=kind,
+        unit_id=unit_id,
+        about=[(number, names[number]) for number in sorted(about)],
+    )
+
+
+@blueprint.post("/screen/decisions")
+@allow(*DESK)
+def decide_many() -> BaseResponse:
+    """Confirm or reject the chosen proposals together."""
+    chosen = [int(number) for number in request.form.getlist("decision") if number.isdecimal()]
+    confirm = request.form.get("outcome") == "confirm"
+    decided = service.decide_many(chosen, confirm=confirm, viewer=viewer())
+    words = gettext("%(n)s proposals confirmed.", n=decided) if confirm else gettext("%(n)s rejected.", n=decided)
+    flash(words, "success")
+    return redirect(page_url(".waiting", **request.args.to_dict()))
 
 
 @blueprint.get("/screen/answers/<key>")
@@ -146,6 +183,7 @@ def answer(key: str) -> str:
         window=units.window(line.window_id) if line.window_id else None,
         form=ReasonForm(),
         me=viewer().username,
+        may_decide=viewer().has(*DESK),
     )
 
 
@@ -156,8 +194,7 @@ def propose(key: str, deed: str) -> BaseResponse:
     if not form.validate_on_submit():
         flash(" ".join(str(words) for errors in form.errors.values() for words in errors), "danger")
     elif deed == "hold":
-        service.hold([key], form.reason.data, viewer())
-        flash(gettext("The answer is held for review."), "success")
+        flash(_proposed(service.hold([key], form.reason.data, viewer())), "success")
     else:
         service.propose(key, deed, form.reason.data, viewer())
         flash(gettext("Proposed. It takes effect when a second person confirms."), "success")
