@@ -186,7 +186,7 @@ def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:
 
 
 def totals(selection: Selection) -> dict[str, int]:
-    """The reconciliation of what a round selects: received = counted + held + excluded."""
+    """The reconciliation of what a round selects: received = counted + held + excluded + withdrawn codes."""
     bring_up_to_date()
     return counting.totals(selection)
 

@@ -32,6 +32,8 @@ class RunRow(Base):
     held: Mapped[int]
     excluded: Mapped[int]
     cells: Mapped[int]
+    #: answers by codes that had been withdrawn: kept beside, like held ones
+    withdrawn: Mapped[int] = mapped_column(default=0, server_default="0")
     #: the tally as compressed NumPy columns
     tally: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     #: caseload and wave designs as they stood, canonical JSON

@@ -68,7 +68,8 @@ def rating_weights(unit: Ints, cases: Floats, ratings: Floats) -> Floats:
     places = np.unique(unit, return_inverse=True)[1]
     all_cases = np.bincount(places, weights=known)
     rated_cases = np.bincount(places, weights=np.where(rated, known, 0.0))
-    spread = np.divide(all_cases, rated_cases, out=np.ones_like(all_cases), where=rated_cases > 0)
+    # of no strata at all numpy counts in whole numbers, which cannot take a quotient
+    spread = np.divide(all_cases, rated_cases, out=np.ones(len(all_cases)), where=rated_cases > 0)
     return np.asarray(np.divide(known * spread[places], ratings, out=np.zeros_like(known), where=rated))
 
 

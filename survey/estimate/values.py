@@ -70,6 +70,8 @@ class Run:
     held: int
     excluded: int
     cells: int
+    #: answers by codes that had been withdrawn, kept beside
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,9 @@ class Index:
     mean_with_held: float | None = None
     #: held answers of this unit
     held: int | None = None
+    #: the same mean with answers by withdrawn codes in, and how many they are
+    mean_with_withdrawn: float | None = None
+    withdrawn: int | None = None
     #: cases handled, and the share of them in strata with ratings; counter ratings only
     caseload: int | None = None
     coverage: float | None = None

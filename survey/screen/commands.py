@@ -19,6 +19,6 @@ GROUP = screen
 @screen.command()
 @click.argument("round_code")
 def totals(round_code: str) -> None:
-    """The reconciliation of a round: received = counted + held + excluded."""
+    """The reconciliation of a round: received = counted + held + excluded + withdrawn codes."""
     for name, number in service.totals(rounds.selection(rounds.round_by_code(round_code))).items():
         click.echo(f"{name}\t{number}")

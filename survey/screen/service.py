@@ -226,7 +226,7 @@ def deciders() -> list[str]:
 
 
 def totals(selection: Selection) -> dict[str, int]:
-    """The reconciliation of a round: received = counted + held + excluded."""
+    """The reconciliation of a round: received = counted + held + excluded + withdrawn codes."""
     return collect.totals(selection)
 
 

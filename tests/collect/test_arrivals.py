@@ -204,13 +204,20 @@ def test_received_is_counted_held_and_excluded(changing: Fair):
     keys = [line.key for line in service.responses(service.Chosen())]
     service.set_states({keys[0]: "held", keys[1]: "held", keys[2]: "excluded"})
     commit()
-    assert service.totals(rounds.everything()) == {"received": 12, "counted": 9, "held": 2, "excluded": 1}
+    assert service.totals(rounds.everything()) == {
+        "received": 12,
+        "counted": 9,
+        "held": 2,
+        "excluded": 1,
+        "withdrawn": 0,
+    }
     assert arrivals(changing).total == 12, "what arrived stays, whatever was decided"
     assert service.totals(Selection(TODAY, TODAY, frozenset(), frozenset())) == {
         "received": 0,
         "counted": 0,
         "held": 0,
         "excluded": 0,
+        "withdrawn": 0,
     }
 
 

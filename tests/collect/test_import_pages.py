@@ -69,7 +69,7 @@ def test_only_those_who_import_open_the_page(fair: Fair, sign_in):
 
 def test_the_page_offers_forms_with_levels_mappings_groups_and_units(fair: Fair, office: Client):
     page = office.get(PATH)
-    assert options(page, "form") == ["F", "G", "T", "W1", "W13", "W5", "X"]
+    assert options(page, "form") == [*"BCDEFGMPST", "W1", "W13", "W5", "X"]
     assert options(page, "mapping") == ["words", "five", "reversed", "ballot", "three", "scale", "own"]
     assert options(page, "source") == ["import", "counter"]
     assert options(page, "unit_code") == ["", "a", "b", "c"]

@@ -197,11 +197,19 @@ def test_a_withdrawn_code_still_lets_the_citizen_speak(town: Town):
     client = town.app.test_client()
     page = client.get(f"/r/{old}")
     assert "停用" in page.text
-    sent = send(client, f"/r/{old}", token_in(page.text), **{"W-E1": "1"})
-    with town.app.app_context():
-        found = service.find_by_receipt(sent.location.rpartition("/")[2])
-    assert found is not None
-    assert found.withdrawn_code
+    receipts = set()
+    for level in ("1", "5"):
+        token = token_in(client.get(f"/r/{old}").text)
+        sent = send(client, f"/r/{old}", token, **{"W-E1": level})
+        code = sent.location.rpartition("/")[2]
+        with town.app.app_context():
+            found = service.find_by_receipt(code)
+        assert found is not None
+        assert found.withdrawn_code
+        receipt = client.get(f"/receipt/{code}").text
+        assert "已收到；所扫的评价码已停用，不计入。" in receipt
+        receipts.add(receipt.replace(code, "").replace(f"{code[:4]}-{code[4:8]}-{code[8:]}", ""))
+    assert len(receipts) == 1, "the receipt is the same whatever was answered"
 
 
 @pytest.mark.parametrize("path", ["/r/NOTACODE", "/r/%00", "/thanks/2222-2222-2223", "/p/short", "/p/" + "x" * 22])

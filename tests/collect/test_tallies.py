@@ -127,7 +127,13 @@ def test_work_that_is_not_committed_is_not_counted_yet(inside: Fair):
     assert stored(TallyMarkRow) == 0
     commit()
     assert service.bring_up_to_date() == 1
-    assert service.totals(rounds.everything()) == {"received": 1, "counted": 0, "held": 0, "excluded": 1}
+    assert service.totals(rounds.everything()) == {
+        "received": 1,
+        "counted": 0,
+        "held": 0,
+        "excluded": 1,
+        "withdrawn": 0,
+    }
 
 
 def test_a_decision_makes_the_days_of_its_answers_old_and_no_other(inside_each: Fair):

@@ -52,9 +52,9 @@ def test_cells_that_differ_in_any_column_stay_apart(column: str):
 
 
 def test_states_of_one_cell_stand_side_by_side():
-    table = from_rows([row(3), row(2, "held"), row(4, "excluded"), row(1, "held"), row(5)])
-    assert cells(table) == [(*BASE, 8, 3, 4)]
-    assert table.total.tolist() == [15]
+    table = from_rows([row(3), row(2, "held"), row(4, "excluded"), row(1, "held"), row(5), row(6, "withdrawn")])
+    assert cells(table) == [(*BASE, 8, 3, 4, 6)]
+    assert table.total.tolist() == [21]
 
 
 def test_cells_are_sorted_by_their_columns_in_order():
@@ -101,7 +101,7 @@ def test_merging_keeps_the_columns_that_were_added():
 def test_cutting_takes_the_rows_with_all_their_counts():
     table = from_rows([row(1, level=1), row(2, "held", level=2), row(3, "excluded", level=3), row(4, level=4)])
     part = table.where(table.column("level") >= 3)
-    assert [(cell[6], *cell[9:]) for cell in cells(part)] == [(3, 0, 0, 3), (4, 4, 0, 0)]
+    assert [(cell[6], *cell[9:]) for cell in cells(part)] == [(3, 0, 0, 3, 0), (4, 4, 0, 0, 0)]
     assert len(part) == 2
     assert part.column("stratum").tolist() == ["城区", "城区"]
 

@@ -109,7 +109,8 @@ def test_an_archive_holds_no_pickled_objects() -> None:
     with np.load(io.BytesIO(tallies.pack(cells())), allow_pickle=False) as arrays:
         names = set(arrays)
         assert arrays["codes_level"].dtype == np.int32
-    assert names == {"counted", "held"} | {f"{kind}_{name}" for kind in ("values", "codes") for name in tallies.COLUMNS}
+    states = {"counted", "held", "withdrawn"}
+    assert names == states | {f"{kind}_{name}" for kind in ("values", "codes") for name in tallies.COLUMNS}
 
 
 def of_the_first_version() -> bytes:

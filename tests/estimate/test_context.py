@@ -225,7 +225,7 @@ def test_more_answers_than_responses_and_a_stratum_nobody_planned_are_taken_as_t
     with app.app_context():
         found = snapshot(answers(*[5] * 12) + answers(3, 4, stratum="荒野"), [wave(1, 40, 0.5, 0.5)])
         material = polls.material(
-            cut(found.cells, sources.wanted(found, Selector("poll"), ""), {1: 1}, with_held=False),
+            cut(found.cells, sources.wanted(found, Selector("poll"), ""), {1: 1}),
             found.context,
         )
     assert material.strata.size.tolist() == [12, 2]

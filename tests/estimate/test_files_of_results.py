@@ -30,13 +30,13 @@ def csv_of(client: Client, county: County, **query: str) -> list[list[str]]:
 
 def test_the_file_has_every_number_with_all_its_digits(office: Client, county: County) -> None:
     heading, first, *others = csv_of(office, county)
-    assert heading[:29] == [
+    assert heading[:31] == [
         "编号", "单位", "类别", "来源", "题目", "发布状态", "答卷", "有效答卷", "说不清", "主动评价率", "应答率RR1",
         "应答率RR2", "办件量", "覆盖率", "非常满意率", "满意率", "满意率标准误", "满意率区间下限", "满意率区间上限",
         "差评率", "均值", "标准误", "区间下限", "区间上限", "设计效应", "自由度", "有效样本量", "暂存待核答卷",
-        "含暂存待核答卷的均值",
+        "含暂存待核答卷的均值", "经停用评价码的评价", "含停用码评价的均值",
     ]  # fmt: skip
-    assert heading[29:] == [f"第{n}档人次" for n in (5, 4, 3, 2, 1, 0)] + [f"第{n}档占比" for n in (5, 4, 3, 2, 1)]
+    assert heading[31:] == [f"第{n}档人次" for n in (5, 4, 3, 2, 1, 0)] + [f"第{n}档占比" for n in (5, 4, 3, 2, 1)]
     line = dict(zip(heading, first, strict=True))
     assert first[:8] == ["A", "省教育厅", "综合部门", "窗口评价", "总体评价", "仅供参考", "20", "19"]
     assert float(line["均值"]) == pytest.approx(15560 / 182, abs=1e-12)
@@ -50,7 +50,8 @@ def test_a_file_of_scores_and_one_of_a_question_say_what_they_are_of(office: Cli
     heading, first, *_others = csv_of(office, county, **PANEL)
     assert heading[6:] == [
         "答卷", "有效答卷", "主动评价率", "应答率RR1", "应答率RR2", "办件量", "覆盖率", "均值", "标准误", "区间下限",
-        "区间上限", "设计效应", "自由度", "有效样本量", "暂存待核答卷", "含暂存待核答卷的均值", "评分者间标准差",
+        "区间上限", "设计效应", "自由度", "有效样本量", "暂存待核答卷", "含暂存待核答卷的均值",
+        "经停用评价码的评价", "含停用码评价的均值", "评分者间标准差",
     ]  # fmt: skip
     assert first[3:5] == ["测评组 · 人大代表", "总体评价"]
     _heading, first, *others = csv_of(office, county, question="W-E1", q="税务")

@@ -40,6 +40,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
             "counted": 1,
             "held": 2,
             "excluded": 0,
+            "withdrawn": 0,
         }
         service.propose(first, "release", "核实为真实办事群众", LI)
         service.propose(second, "exclude", "核实为工作人员代点", LI)
@@ -54,6 +55,7 @@ def test_held_released_excluded_by_two_people(app_on_each_database: Flask) -> No
             "counted": 2,
             "held": 0,
             "excluded": 1,
+            "withdrawn": 0,
         }
         assert [d.kind for d in service.history(second)] == ["hold", "exclude"]
 
@@ -267,4 +269,4 @@ def test_a_second_person_decides_the_chosen_ones_on_one_page(app: Flask, client:
     chosen |= {"outcome": "reject", "decision": [str(third)]}
     assert "已否决 1 项。" in client.post("/screen/decisions", data=chosen, follow_redirects=True).text
     with app.app_context():
-        assert totals(made) == {"received": 3, "counted": 1, "held": 2, "excluded": 0}
+        assert totals(made) == {"received": 3, "counted": 1, "held": 2, "excluded": 0, "withdrawn": 0}

@@ -309,4 +309,4 @@ def test_totals_are_read_on_the_command_line(fair: Fair) -> None:
         two_people.hold(keys[:2], REASON, LI)
         excluded(keys[3])
         told = fair.app.test_cli_runner().invoke(screen, ["totals", "2026-03"])
-        assert told.output.splitlines() == ["received\t4", "counted\t1", "held\t2", "excluded\t1"]
+        assert told.output.splitlines() == ["received\t4", "counted\t1", "held\t2", "excluded\t1", "withdrawn\t0"]

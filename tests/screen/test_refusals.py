@@ -167,7 +167,13 @@ def test_proposals_and_totals_of_a_round_are_those_of_answers_it_selects(app_on_
         assert service.totals(outside)["received"] == 0
         on_its_last_day = moved(made, today - timedelta(days=9), today)
         assert [d.key for d in service.pending(on_its_last_day)] == keys
-        assert service.totals(on_its_last_day) == {"received": 2, "counted": 0, "held": 2, "excluded": 0}
+        assert service.totals(on_its_last_day) == {
+            "received": 2,
+            "counted": 0,
+            "held": 2,
+            "excluded": 0,
+            "withdrawn": 0,
+        }
         assert len(service.pending()) == 2
 
 

@@ -146,7 +146,7 @@ def _levels(chosen: Selection, about: frozenset[int] | None, kinds: Mapping[int,
 
 
 def totals(selection: Selection) -> dict[str, int]:
-    """The reconciliation of what a round selects: received = counted + held + excluded."""
+    """The reconciliation of what a round selects: received = counted + held + excluded + withdrawn codes."""
     found: Counter[str] = Counter()
     for _piece, table in reading.heads(selection):
         rows = _rows_of_round(table, selection.unit_ids)

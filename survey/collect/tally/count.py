@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Float, Integer, Select, String, func, literal, select
+from sqlalchemy import Connection, Float, Integer, Select, String, case, func, literal, select
 
 from survey.collect.models import AnswerRow, ApartRow, ResponseRow
 from survey.collect.tally.table import NONE, RESPONSE, SPEAKS_OF, TallyTable, from_rows
@@ -51,7 +51,7 @@ def _cut(unit: Any, question: Any, level: Any, score: Any) -> Select[Any]:
         level,
         ResponseRow.selection_factor,
         score,
-        func.coalesce(ApartRow.state, ""),
+        func.coalesce(ApartRow.state, case((ResponseRow.withdrawn_code, "withdrawn"), else_="")),
     )
     named = [column.label(f"c{place}") for place, column in enumerate(columns)]
     return select(*named).select_from(ResponseRow).outerjoin(ApartRow, ApartRow.response_key == ResponseRow.key)

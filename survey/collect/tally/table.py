@@ -22,7 +22,8 @@ KEYS = (*TEXTS, *NUMBERS, *FLOATS)
 NONE = -1
 #: standing for a question in the table of responses: the response itself; its saying anything about a unit
 RESPONSE, SPEAKS_OF = "", "*"
-STATES = ("counted", "held", "excluded")
+#: of an answer that nobody decided about, by a code that had been withdrawn: the fourth
+STATES = ("counted", "held", "excluded", "withdrawn")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +34,11 @@ class TallyTable:
     vocabulary: Mapping[str, NDArray[np.str_]]
     codes: Mapping[str, Ints]
     numbers: Mapping[str, NDArray[Any]]
-    #: (n,) how many count, are held, are excluded
+    #: (n,) how many count, are held, are excluded, came by a withdrawn code
     counted: Ints
     held: Ints
     excluded: Ints
+    withdrawn: Ints
 
     def __len__(self) -> int:
         return len(self.counted)
@@ -50,7 +52,7 @@ class TallyTable:
     @property
     def total(self) -> Ints:
         """(n,) answers of any state."""
-        return self.counted + self.held + self.excluded
+        return self.counted + self.held + self.excluded + self.withdrawn
 
     def where(self, rows: NDArray[np.bool_]) -> TallyTable:
         """The cells of these rows."""
@@ -61,12 +63,18 @@ class TallyTable:
             self.counted[rows],
             self.held[rows],
             self.excluded[rows],
+            self.withdrawn[rows],
         )
 
     def with_number(self, name: str, value: int) -> TallyTable:
         """The same with one more column that is the same in every cell."""
         numbers = {**self.numbers, name: np.full(len(self), value, np.int64)}
-        return TallyTable(self.vocabulary, self.codes, numbers, self.counted, self.held, self.excluded)
+        return TallyTable(self.vocabulary, self.codes, numbers, **self.counts)
+
+    @property
+    def counts(self) -> dict[str, Ints]:
+        """State -> (n,) answers in it."""
+        return {name: getattr(self, name) for name in STATES}
 
 
 def from_rows(rows: Sequence[Sequence[Any]]) -> TallyTable:
@@ -127,16 +135,14 @@ def _grouped(table: TallyTable) -> TallyTable:
         kept.vocabulary,
         kept.codes,
         kept.numbers,
-        counted=summed(table.counted),
-        held=summed(table.held),
-        excluded=summed(table.excluded),
+        **{name: summed(counts) for name, counts in table.counts.items()},
     )
 
 
 def _of_rows(table: TallyTable, rows: Ints) -> TallyTable:
     codes = {name: each[rows] for name, each in table.codes.items()}
     numbers = {name: each[rows] for name, each in table.numbers.items()}
-    return TallyTable(table.vocabulary, codes, numbers, table.counted, table.held, table.excluded)
+    return TallyTable(table.vocabulary, codes, numbers, **table.counts)
 
 
 def _places(values: NDArray[Any]) -> Ints:
@@ -152,7 +158,8 @@ def pack(table: TallyTable) -> bytes:
     (['居民'], [1.5])
     """
     arrays: list[tuple[str, NDArray[Any]]] = [*table.codes.items(), *table.numbers.items()]
-    arrays += [(name, getattr(table, name)) for name in STATES]
+    # a table of earlier versions knows no withdrawn codes, and one without any is packed as it was
+    arrays += [(name, counts) for name, counts in table.counts.items() if name != "withdrawn" or counts.any()]
     small = [(name, _smallest(values)) for name, values in arrays]
     heading = {
         "texts": {name: words.tolist() for name, words in table.vocabulary.items()},
@@ -184,7 +191,8 @@ def unpack(data: bytes) -> TallyTable:
         arrays[name] = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     vocabulary = {name: np.asarray(words, np.str_) for name, words in heading["texts"].items()}
     codes = {name: arrays.pop(name) for name in vocabulary}
-    counts = {name: arrays.pop(name) for name in STATES}
+    nothing = np.zeros(len(arrays["counted"]), np.int64)
+    counts = {name: arrays.pop(name, nothing) for name in STATES}
     return TallyTable(vocabulary, codes, arrays, **counts)
 
 

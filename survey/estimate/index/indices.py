@@ -49,6 +49,9 @@ class Surroundings:
     #: unit -> held answers, and the mean with them
     held: Mapping[int, int] = field(default_factory=dict)
     with_held: Mapping[int, float] = field(default_factory=dict)
+    #: the same of answers by withdrawn codes
+    withdrawn: Mapping[int, int] = field(default_factory=dict)
+    with_withdrawn: Mapping[int, float] = field(default_factory=dict)
 
     def heading(self) -> dict[str, Any]:
         """What a line says even where its numbers are hidden."""
@@ -64,6 +67,8 @@ class Surroundings:
             "coverage": self.coverage.get(unit),
             "held": self.held.get(unit, 0),
             "mean_with_held": self.with_held.get(unit, mean),
+            "withdrawn": self.withdrawn.get(unit, 0),
+            "mean_with_withdrawn": self.with_withdrawn.get(unit, mean),
         }
 
 
@@ -73,7 +78,7 @@ def indices(snapshot: Snapshot, selector: Selector, question: str, measure: Meas
     found, around = by_unit(material, measure), surroundings(snapshot, selector, question, measure)
     rows = {unit: row for row, unit in enumerate(found.labels)} if found else {}
     lines = []
-    for unit in sorted({*rows, *around.cases, *around.held}):
+    for unit in sorted({*rows, *around.cases, *around.held, *around.withdrawn}):
         row = rows.get(unit)
         if found is None or row is None or floors.of(int(found.valid_n[row])) == "hidden":
             lines.append(Index(unit, floor="hidden", **around.heading()))
@@ -144,9 +149,16 @@ def value(number: Any) -> float | None:
 
 
 def surroundings(snapshot: Snapshot, selector: Selector, question: str, measure: Measure) -> Surroundings:
-    """Rates of response or participation, coverage, and the reading with held answers."""
-    held, with_held = _held(snapshot, selector, question, measure)
-    beside: dict[str, Any] = {"held": held, "with_held": with_held, "scale": measure.scale}
+    """Rates of response or participation, coverage, and the readings with what is kept beside."""
+    held, with_held = _kept_beside(snapshot, selector, question, measure, "held")
+    withdrawn, with_withdrawn = _kept_beside(snapshot, selector, question, measure, "withdrawn")
+    beside: dict[str, Any] = {
+        "held": held,
+        "with_held": with_held,
+        "withdrawn": withdrawn,
+        "with_withdrawn": with_withdrawn,
+        "scale": measure.scale,
+    }
     if selector.kind == "counter":
         cases, coverage = _coverage(sources.material(snapshot, selector, question), snapshot.context)
         beside |= {"cases": cases, "coverage": coverage}
@@ -180,18 +192,19 @@ def _response_rates(snapshot: Snapshot, selector: Selector) -> tuple[float | Non
     return first, sum((wave.rr2 or 0.0) * wave.sampled for wave in waves) / asked
 
 
-def _held(
-    snapshot: Snapshot, selector: Selector, question: str, measure: Measure
+def _kept_beside(
+    snapshot: Snapshot, selector: Selector, question: str, measure: Measure, state: str
 ) -> tuple[dict[int, int], dict[int, float]]:
-    """Held answers by unit, and the mean of each unit with them."""
-    if not snapshot.cells.held.any():
+    """Answers of a state that does not count, by unit, and the mean of each unit with them."""
+    kept = getattr(snapshot.cells, state)
+    if not kept.any():
         return {}, {}
-    rows = sources.wanted(snapshot, selector, question) & (snapshot.cells.held > 0)
-    units, counts = snapshot.cells.column("unit_id")[rows], snapshot.cells.held[rows]
-    held = {int(unit): int(counts[units == unit].sum()) for unit in np.unique(units)}
-    found = by_unit(sources.material(snapshot, selector, question, True), measure)
+    rows = sources.wanted(snapshot, selector, question) & (kept > 0)
+    units, counts = snapshot.cells.column("unit_id")[rows], kept[rows]
+    numbers = {int(unit): int(counts[units == unit].sum()) for unit in np.unique(units)}
+    found = by_unit(sources.material(snapshot, selector, question, state), measure)
     if found is None:
-        return held, {}
+        return numbers, {}
     # the domains' last place holds the rows outside every unit
     means = dict(zip(found.labels, found.points.value[: len(found.labels)].tolist(), strict=True))
-    return held, {unit: means[unit] for unit in held if unit in means}
+    return numbers, {unit: means[unit] for unit in numbers if unit in means}

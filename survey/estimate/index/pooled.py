@@ -100,6 +100,8 @@ def _of_unit(unit: int, found: Mapping[int, Index], shares: Mapping[int, float],
         effective_n=None,
         mean_with_held=_mixed([(share, index.mean_with_held) for share, index in pairs]),
         held=sum(index.held or 0 for index in found.values()),
+        mean_with_withdrawn=_mixed([(share, index.mean_with_withdrawn) for share, index in pairs]),
+        withdrawn=sum(index.withdrawn or 0 for index in found.values()),
         spread=None,
     )
 

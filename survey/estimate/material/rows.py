@@ -102,16 +102,16 @@ class Rows:
     stratum: NDArray[np.str_]
 
 
-def cut(cells: Cells, rows: NDArray[np.bool_], wave_of: Mapping[int, int], *, with_held: bool) -> Rows:
-    """The wanted cells, held answers in or out.
+def cut(cells: Cells, rows: NDArray[np.bool_], wave_of: Mapping[int, int], *, beside: str = "") -> Rows:
+    """The wanted cells of counted answers, and of those that are kept beside if asked.
 
     Args:
         cells: of the run.
         rows: (n,) which are wanted.
         wave_of: collection -> its wave, 0 where nobody was drawn.
-        with_held: count the held answers too.
+        beside: count the answers of this state too, "held" or "withdrawn".
     """
-    count = cells.counted + cells.held if with_held else cells.counted
+    count = cells.counted + getattr(cells, beside) if beside else cells.counted
     kept = np.flatnonzero(rows & (count > 0))
 
     def column(name: str) -> NDArray[Any]:

@@ -99,20 +99,20 @@ def codes_of(snapshot: Snapshot, selector: Selector, question: str) -> tuple[str
 
 
 @lru_cache(maxsize=32)
-def material(snapshot: Snapshot, selector: Selector, question: str, with_held: bool = False) -> Material:
+def material(snapshot: Snapshot, selector: Selector, question: str, beside: str = "") -> Material:
     """The rows of one selector and question ("" = the overall question), of all units."""
-    return _built(snapshot, selector, wanted(snapshot, selector, question), with_held=with_held)
+    return _built(snapshot, selector, wanted(snapshot, selector, question), beside)
 
 
 def material_of(unit_id: int, snapshot: Snapshot, selector: Selector, question: str) -> Material:
     """The same of one unit, built from its own cells: its strata are its own, so its numbers are the same."""
     own = wanted(snapshot, selector, question) & snapshot.cells.where("unit_id", [unit_id])
-    return _built(snapshot, selector, own, with_held=False)
+    return _built(snapshot, selector, own, "")
 
 
-def _built(snapshot: Snapshot, selector: Selector, own: NDArray[np.bool_], *, with_held: bool) -> Material:
+def _built(snapshot: Snapshot, selector: Selector, own: NDArray[np.bool_], beside: str) -> Material:
     wave_of = {one.id: one.wave_id for one in snapshot.context.collections.values()}
-    rows: Rows = cut(snapshot.cells, own, wave_of, with_held=with_held)
+    rows: Rows = cut(snapshot.cells, own, wave_of, beside=beside)
     if selector.kind == "counter":
         return ratings.material(rows, snapshot.context)
     if selector.kind == "poll":

@@ -46,6 +46,10 @@ MEASURES = {
     "effective_n": _of_index(_("Effective number"), "effective_n"),
     "held": _of_index(_("Held answers"), "held", digits=0),
     "mean_with_held": _of_index(_("Mean with held answers"), "mean_with_held", short=_("With held answers")),
+    "withdrawn": _of_index(_("Answers by withdrawn codes"), "withdrawn", digits=0),
+    "mean_with_withdrawn": _of_index(
+        _("Mean with answers by withdrawn codes"), "mean_with_withdrawn", short=_("With withdrawn codes")
+    ),
     "spread": _of_index(_("Spread between raters"), "spread"),
 }
 
@@ -103,6 +107,7 @@ def of_page(run: Run, asked: IndicesAsked, lines: Sequence[UnitIndex]) -> list[C
         *([MEASURES["response_rate"]] if any(line.index.response_rate is not None for line in lines) else []),
         *(_of_levels(asked.scale) if asked.scale else [MEASURES["spread"]]),
         *([MEASURES["mean_with_held"]] if run.held else []),
+        *([MEASURES["mean_with_withdrawn"]] if run.withdrawn else []),
     ]
 
 

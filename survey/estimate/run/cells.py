@@ -1,7 +1,8 @@
 """The tally of a round as sorted integer columns: what a run stores, hashes and computes from.
 
 A cell is one combination of collection, unit, counter, channel, month, group, stratum, selection factor, question and
-answer, with the number of answers in it: counted, and held beside. Cells of several databases add up.
+answer, with the number of answers in it: counted, and beside it held and by withdrawn codes. Cells of several databases
+add up.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Cells:
     counted: Ints
     #: (n,) answers held
     held: Ints
+    #: (n,) answers by codes that had been withdrawn
+    withdrawn: Ints
 
     def __len__(self) -> int:
         return len(self.counted)
@@ -55,22 +58,26 @@ class Cells:
 
 
 def from_tally(table: TallyTable) -> Cells:
-    """A round's tally as cells: excluded answers are left out, held ones are kept beside."""
-    kept = table.where((table.counted > 0) | (table.held > 0))
+    """A round's tally as cells: excluded answers are left out, held and by withdrawn codes are kept beside."""
+    kept = table.where((table.counted > 0) | (table.held > 0) | (table.withdrawn > 0))
     columns = {name: kept.column(name) for name in COLUMNS if name != "month"}
     months = kept.column("month")
     columns["month"] = np.array([f"{month // 100}-{month % 100:02}" for month in months.tolist()], np.str_)
-    return from_columns(columns, kept.counted, kept.held)
+    return from_columns(columns, kept.counted, kept.held, kept.withdrawn)
 
 
-def from_columns(columns: Mapping[str, NDArray[Any]], counted: Ints, held: Ints) -> Cells:
+def from_columns(
+    columns: Mapping[str, NDArray[Any]], counted: Ints, held: Ints, withdrawn: Ints | None = None
+) -> Cells:
     """Cells from columns of equal length, sorted; no two rows agree in every column."""
     values, codes = {}, {}
     for name in COLUMNS:
         values[name], places = np.unique(columns[name], return_inverse=True)
         codes[name] = places.astype(np.int64)
     order = np.lexsort([codes[name] for name in reversed(COLUMNS)])
-    return Cells(values, {name: code[order] for name, code in codes.items()}, counted[order], held[order])
+    beside = np.zeros_like(held) if withdrawn is None else withdrawn
+    sorted_codes = {name: code[order] for name, code in codes.items()}
+    return Cells(values, sorted_codes, counted[order], held[order], beside[order])
 
 
 def digest(cells: Cells, context: str) -> str:
@@ -79,14 +86,15 @@ def digest(cells: Cells, context: str) -> str:
     for name in COLUMNS:
         total.update(json.dumps([name, cells.values[name].tolist()], ensure_ascii=False).encode())
         total.update(cells.codes[name].astype("<i8").tobytes())
-    for counts in (cells.counted, cells.held):
+    # where there are none, the hash is that of versions which knew no withdrawn codes
+    for counts in (cells.counted, cells.held, *([cells.withdrawn] if cells.withdrawn.any() else [])):
         total.update(counts.astype("<i8").tobytes())
     return total.hexdigest()
 
 
 def pack(cells: Cells) -> bytes:
     """The cells as a compressed NumPy archive."""
-    arrays: dict[str, NDArray[Any]] = {"counted": cells.counted, "held": cells.held}
+    arrays: dict[str, NDArray[Any]] = {"counted": cells.counted, "held": cells.held, "withdrawn": cells.withdrawn}
     for name in COLUMNS:
         arrays[f"values_{name}"] = cells.values[name]
         arrays[f"codes_{name}"] = cells.codes[name].astype(np.int32)
@@ -106,7 +114,9 @@ def unpack(data: bytes) -> tuple[Cells, dict[int, tuple[str, int]]]:
             return _of_first_version({name: arrays[name] for name in arrays})
         values = {name: arrays[f"values_{name}"] for name in COLUMNS}
         codes = {name: arrays[f"codes_{name}"].astype(np.int64) for name in COLUMNS}
-        return Cells(values, codes, arrays["counted"], arrays["held"]), {}
+        held = arrays["held"]
+        withdrawn = arrays["withdrawn"] if "withdrawn" in arrays else np.zeros_like(held)
+        return Cells(values, codes, arrays["counted"], held, withdrawn), {}
 
 
 def _of_first_version(arrays: Mapping[str, NDArray[Any]]) -> tuple[Cells, dict[int, tuple[str, int]]]:

@@ -47,6 +47,7 @@ def store(round_id: int, made_by: str, cells: tallies.Cells, context: str, exclu
         code_version=code_version(*COMPUTING),
         counted=int(cells.counted.sum()),
         held=int(cells.held.sum()),
+        withdrawn=int(cells.withdrawn.sum()),
         excluded=excluded,
         cells=len(cells),
         tally=tallies.pack(cells),
@@ -61,7 +62,7 @@ def plain(row: RunRow) -> Run:
     """A stored run as other rooms see it."""
     made_at = clock.local(row.made_at)
     counts = (row.counted, row.held, row.excluded, row.cells)
-    return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, *counts)
+    return Run(row.id, row.round_id, made_at, row.made_by, row.tally_hash, row.code_version, *counts, row.withdrawn)
 
 
 def find(run_id: int) -> RunRow:

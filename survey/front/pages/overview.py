@@ -50,6 +50,8 @@ def figures(viewer: Viewer, round_: rounds.Round | None) -> list[Figure]:
         held = url_for("screen.desk", round=round_.id, state="held")
         found.append(Figure(f"{totals['received']:,}", gettext("answers received"), desk))
         found.append(Figure(f"{totals['held']:,}", gettext("answers held for review"), held))
+        if totals["withdrawn"]:
+            found.append(Figure(f"{totals['withdrawn']:,}", gettext("answers by withdrawn codes"), desk))
     found += _to_confirm(viewer)
     found += _in_no_round(viewer)
     if round_ and viewer.has(Role.OFFICE, Role.UNIT_MANAGER, Role.FOLLOW_UP, Role.AUDITOR, Role.ADMIN):

@@ -65,8 +65,8 @@ def questionnaire(code: str, version: int | None = None) -> Questionnaire:
 def for_use(*uses: str) -> dict[str, Questionnaire]:
     """The newest version of every form made for one of these uses, by code.
 
-    >>> sorted(for_use("panel"))
-    ['L']
+    >>> sorted(for_use("counter"))
+    ['W1', 'W13', 'W5']
     """
     return {code: form for code, form in sorted(newest().items()) if form.use in uses}
 

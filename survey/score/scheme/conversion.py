@@ -57,7 +57,8 @@ class Conversion:
         if self.way == "bands":
             return next((points for lowest, points in self.bands if value >= lowest), 0.0)
         if self.way == "line":
-            return marks * min(max((value - self.zero) / (self.full - self.zero), 0.0), 1.0)
+            reached = (value - self.zero) / (self.full - self.zero)
+            return marks * min(reached, 1.0) if reached > 0 else 0.0
         if self.is_relative:
             return marks * min(value / reference, 1.0) if reference else 0.0
         return value * (marks / out_of)

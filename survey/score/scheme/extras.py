@@ -68,7 +68,7 @@ class Extra:
 
         >>> funds = Extra("funds", Words("争取资金"), "bonus", cap=10, each=1, per=500_000)
         >>> funds.worth(ExtraEntry(0, "到位", quantity=1_700_000))
-        3.0
+        3
         >>> honour = Extra("honour", Words("荣誉"), "bonus", levels=(("省级", 5.0), ("市级", 3.0)), highest=True)
         >>> honour.worth(ExtraEntry(0, "先进单位", level="市级"))
         3.0
