@@ -83,7 +83,7 @@ def settings(databases: Databases, tmp_path: Path) -> Settings:
         instance=instance,
         database_url=databases.sqlite(instance / "survey.db"),
         secret_key="a key for tests",
-        public_url="http://localhost",
+        public_url="http://pj.example.cn",
     )
 
 

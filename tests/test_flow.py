@@ -111,7 +111,7 @@ def _a_drawn_person_answers(app: Flask, place: Place) -> None:
     with app.app_context():
         wave = _wave()
         link = sample.links(wave.id)[0]
-    _answer(app.test_client(), link.url.removeprefix("http://localhost"), place.unit_ids[1])
+    _answer(app.test_client(), link.url.removeprefix("http://pj.example.cn"), place.unit_ids[1])
     with app.app_context():
         assert sum(field.responded for field in sample.strata(wave.id)) == 1
 

@@ -213,7 +213,7 @@ def still_fair(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
     instance = tmp_path_factory.mktemp("still") / "instance"
     instance.mkdir()
     address = databases.sqlite(instance / "survey.db")
-    settings = Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://localhost")
+    settings = Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://pj.example.cn")
     for fair in held_fair(settings):
         with fair.inside():
             yield fair

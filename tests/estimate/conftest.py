@@ -93,7 +93,7 @@ def county(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     instance.mkdir()
     address = databases.sqlite(instance / "survey.db")
     yield from found_county(
-        Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://localhost")
+        Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://pj.example.cn")
     )
 
 

@@ -55,7 +55,7 @@ def example(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def _settings(instance: Path) -> Settings:
-    return Settings(instance=instance, secret_key="a key for tests", public_url="http://localhost")
+    return Settings(instance=instance, secret_key="a key for tests", public_url="http://pj.example.cn")
 
 
 def _loaded(databases: Databases) -> Path:

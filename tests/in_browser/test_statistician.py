@@ -78,7 +78,7 @@ def draw(person: Visitor) -> None:
 
 def links_and_letters(person: Visitor) -> str:
     """Take out links and letters; the code on the first letter is somebody's link."""
-    person.press("样本名单与链接")
+    person.press("样本名单与链接").press("仅供试用，仍然生成")
     with person.saved("个人链接（CSV）").open(encoding="utf-8-sig", newline="") as file:
         links = {row["个人链接"]: row["姓名"] for row in csv.DictReader(file)}
     assert len(links) == TOTAL

@@ -39,7 +39,7 @@ def installation(databases: Databases, tmp_path_factory: pytest.TempPathFactory)
         )
     address = databases.sqlite(instance / "survey.db")
     app = create_app(
-        Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://localhost")
+        Settings(instance=instance, database_url=address, secret_key="a key", public_url="http://pj.example.cn")
     )
     app.test_client_class = Client
     yield app

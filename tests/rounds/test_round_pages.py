@@ -43,7 +43,9 @@ def autumn(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     instance = tmp_path_factory.mktemp("autumn") / "instance"
     instance.mkdir()
     address = databases.sqlite(instance / "survey.db")
-    app = create_app(Settings(instance=instance, database_url=address, secret_key="k", public_url="http://localhost"))
+    app = create_app(
+        Settings(instance=instance, database_url=address, secret_key="k", public_url="http://pj.example.cn")
+    )
     app.test_client_class = Client
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "today", lambda: TODAY)

@@ -81,7 +81,7 @@ def standing(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> 
 def _application(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     instance = tmp_path_factory.mktemp("instance")
     address = databases.sqlite(instance / "survey.db")
-    app = create_app(Settings(instance, address, secret_key="a key for tests", public_url="http://localhost"))
+    app = create_app(Settings(instance, address, secret_key="a key for tests", public_url="http://pj.example.cn"))
     app.test_client_class = Client
     yield app
     app.extensions["engine"].dispose()

@@ -64,8 +64,8 @@ def test_links_stand_by_stratum_and_place_and_end_in_22_characters(standing: Sta
         assert [(link.case_key, link.stratum) for link in found] == [
             (case.case_key, case.stratum) for case in cases if case.active
         ]
-        assert all(link.url.startswith("http://localhost/p/") and len(link.url) == 41 for link in found)
-        assert links.url_of("x" * 22) == "http://localhost/p/" + "x" * 22
+        assert all(link.url.startswith("http://pj.example.cn/p/") and len(link.url) == 45 for link in found)
+        assert links.url_of("x" * 22) == "http://pj.example.cn/p/" + "x" * 22
         assert service.links(standing.waves["draft"].id) == []
 
 

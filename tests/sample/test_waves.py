@@ -55,7 +55,7 @@ def test_a_link_buys_one_response(app_on_each_database: Flask, make_wave: MakeWa
         wave = make_wave()
         url = service.links(wave.id)[0].url
         session().commit()
-        path = url.removeprefix("http://localhost")
+        path = url.removeprefix("http://pj.example.cn")
         assert len(path) <= 30 and len(path.removeprefix("/p/")) == 22
         assert answer(url) == 1 and answer(url) == 0
         with engine().connect() as connection:

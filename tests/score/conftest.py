@@ -20,7 +20,7 @@ def still_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
     instance = tmp_path_factory.mktemp("still") / "instance"
     instance.mkdir()
     address = databases.sqlite(instance / "survey.db")
-    app = create_app(Settings(instance, address, "a key for tests", "http://localhost"))
+    app = create_app(Settings(instance, address, "a key for tests", "http://pj.example.cn"))
     with app.app_context():
         yield app
     app.extensions["engine"].dispose()
@@ -32,7 +32,7 @@ def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     instance = tmp_path_factory.mktemp("office") / "instance"
     instance.mkdir()
     address = databases.sqlite(instance / "survey.db")
-    app = create_app(Settings(instance, address, "a key for tests", "http://localhost"))
+    app = create_app(Settings(instance, address, "a key for tests", "http://pj.example.cn"))
     app.test_client_class = Client
     yield furnish(app)
     app.extensions["engine"].dispose()

@@ -105,7 +105,7 @@ def test_the_png_says_the_link(inside):
     link = service.link_of("234567A")
     image = Image.open(io.BytesIO(service.qr_png(link)))
     [found] = zxingcpp.read_barcodes(image)
-    assert found.text == link == "http://localhost/r/234567A"
+    assert found.text == link == "http://pj.example.cn/r/234567A"
     assert found.ec_level == "Q"
 
 

@@ -193,7 +193,7 @@ def test_a_counter_deals_with_codes_of_its_own_only(office, app, town):
     svg = office.get(f"/counters/{there}/{code}.svg")
     assert (svg.status_code, svg.mimetype) == (200, "image/svg+xml")
     page = office.get(f"/counters/{there}").text
-    assert f"http://localhost/r/{code} 的二维码" in page
+    assert f"http://pj.example.cn/r/{code} 的二维码" in page
     assert 'download="102-1.png"' in page
 
 

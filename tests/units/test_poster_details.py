@@ -20,7 +20,7 @@ POINTS = 72 / 25.4
 
 
 def poster(number: int = 1, *, mark: str = "", name: str = "综合窗口") -> posters.Poster:
-    return posters.Poster("省教育厅", name, f"101-{number}", "234567A", "http://localhost/r/234567A", mark)
+    return posters.Poster("省教育厅", name, f"101-{number}", "234567A", "http://pj.example.cn/r/234567A", mark)
 
 
 def drawn(data: bytes) -> str:
@@ -63,7 +63,7 @@ def test_a_simulated_poster_bears_a_band_over_its_whole_width(inside):
 
 def test_the_code_is_black_and_as_wide_as_its_design(inside):
     boxes = bars(posters.pdf([poster()], "a4"), (0, 0, 0))
-    size = len(service.qr_matrix("http://localhost/r/234567A"))
+    size = len(service.qr_matrix("http://pj.example.cn/r/234567A"))
     module = 120 / size
     assert min(left for left, _top, _w, _h in boxes) == round((45 + 4 * module) * 10)
     assert max(left + width for left, _top, width, _h in boxes) == pytest.approx((165 - 4 * module) * 10, abs=2)
@@ -93,7 +93,7 @@ def test_a_poster_says_everything_once_in_chinese_and_its_title_in_english(insid
         "请您评价本次服务",
         "自愿参加 · 不记姓名 · 约需十秒",
         "综合窗口",
-        "http://localhost/r/234567A",
+        "http://pj.example.cn/r/234567A",
         "请用手机扫码，或打开上方网址",
         "Please rate this service · 101-1",
     ):
@@ -112,7 +112,7 @@ def test_posters_come_by_unit_and_counter_and_bear_the_mark(inside):
         ("甲", "一末", "z", ""),
         ("乙", "二甲", "a", ""),
     ]
-    assert all(one.link == f"http://localhost/r/{one.code}" for one in found)
+    assert all(one.link == f"http://pj.example.cn/r/{one.code}" for one in found)
     demo.set_present(True)
     commit()
     assert {"演示数据" in one.mark for one in service.posters_of(windows.values(), TODAY)} == {True}

@@ -11,7 +11,7 @@ from flask import Flask, url_for
 
 from survey.base import clock
 from survey.base.people import guard
-from survey.base.web import languages
+from survey.base.web import languages, reach
 
 NOTHING = "–"
 #: What citizens' pages do when a browser shows them again without asking, so that the next person on a shared tablet
@@ -87,7 +87,11 @@ def init_app(app: Flask) -> None:
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     app.jinja_env.globals.update(
-        citizen_style=style, citizen_scripts=SCRIPTS, page_url=page_url, html_language=html_language
+        citizen_style=style,
+        citizen_scripts=SCRIPTS,
+        page_url=page_url,
+        html_language=html_language,
+        only_here=reach.only_here,
     )
 
 

@@ -15,7 +15,7 @@ from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import demo, jobs, kept_files
 from survey.base.store.jobs import Progress
-from survey.base.web import downloads
+from survey.base.web import downloads, reach
 from survey.sample import service
 from survey.sample.pages.columns import stratum_name
 from survey.sample.pages.forms import SampleFileForm
@@ -98,8 +98,9 @@ def check(wave_id: int, token: str) -> Any:
 @allow(Role.STATISTICIAN)
 def links(wave_id: int, kind: str) -> Response:
     """Personal links with how to reach each person; by POST, since taking them out is put on record."""
+    reach.require_meant()
     wave, found = service.wave(wave_id), service.links(wave_id)
-    reach = service.contacts(wave.frame_id, [link.case_key for link in found])
+    contacts = service.contacts(wave.frame_id, [link.case_key for link in found])
     header = [
         gettext("Case key"),
         gettext("Stratum"),
@@ -108,7 +109,7 @@ def links(wave_id: int, kind: str) -> Response:
         gettext("Address"),
         gettext("Personal link"),
     ]
-    rows = [[link.case_key, link.stratum, *_reached(reach.get(link.case_key, {})), link.url] for link in found]
+    rows = [[link.case_key, link.stratum, *_reached(contacts.get(link.case_key, {})), link.url] for link in found]
     service.note_download(wave_id, f"links.{kind}")
     return downloads.table(f"links-{wave_id}", kind, (header, rows), title=gettext("Links"))
 
@@ -121,6 +122,7 @@ def _reached(contact: dict[str, str]) -> list[str]:
 @allow(Role.STATISTICIAN)
 def make_letters(wave_id: int) -> BaseResponse:
     """Letters with QR codes, as a job: cutting the font to the glyphs in use alone takes a second."""
+    reach.require_meant()
     wave = service.wave(wave_id)
     wanted = letters.collect(wave, service.links(wave_id), stratum=request.form.get("stratum", ""))
     if not wanted:

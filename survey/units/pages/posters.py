@@ -10,7 +10,7 @@ from survey.base import clock
 from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import jobs, kept_files
-from survey.base.web import downloads
+from survey.base.web import downloads, reach
 from survey.units import service
 
 blueprint = Blueprint("posters", __name__)
@@ -54,6 +54,7 @@ def choose() -> str:
 @blueprint.post("/posters")
 @allow(*PRINTERS)
 def make() -> Response | BaseResponse:
+    reach.require_meant()
     windows, _ = _chosen()
     ticked = set(request.form.getlist("window", type=int))
     wanted = [window.id for window in windows if not ticked or window.id in ticked]
