@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 
+from flask_babel import gettext
 from sqlalchemy import delete, insert, select
 
 from survey.base import clock, settings
+from survey.base.errors import Refused
 from survey.base.people import audit
 from survey.base.people.roles import Viewer
 from survey.base.store import kept_files
@@ -56,6 +58,7 @@ __all__ = [
     "find_by_receipt",
     "import_kept_ratings",
     "import_ratings",
+    "imported_before",
     "in_no_round",
     "is_well_formed_receipt",
     "keep_upload",
@@ -110,8 +113,29 @@ def keep_upload(data: bytes, choice: ImportChoice) -> str:
     return kept_files.keep(data, **asdict(choice))
 
 
-def import_kept_ratings(name: str, *, actor: str) -> ImportPlan:
-    """Import a file kept after its dry run, once."""
+def imported_before(data: bytes) -> audit.AuditEntryLine | None:
+    """When and by whom the very same file of ratings was brought in already, the last time."""
+    return audit.newest("ratings.imported", sha256=hashlib.sha256(data).hexdigest())
+
+
+def import_kept_ratings(name: str, *, actor: str, again: bool = False) -> ImportPlan:
+    """Import a file kept after its dry run, once.
+
+    Args:
+        again: somebody said that the same file is to be taken a second time.
+
+    Raises:
+        Refused: the same file was taken before, and nobody said so.
+    """
+    if not again and (before := imported_before(kept_files.take(name))) is not None:
+        raise Refused(
+            gettext(
+                "This file was brought in by %(name)s on %(moment)s already.",
+                name=before.actor,
+                moment=before.at.strftime("%Y-%m-%d %H:%M"),
+            ),
+            remedy=gettext("To count its answers a second time, check the file again and say so."),
+        )
     data, about = kept_files.take_once(name)
     day = date.fromisoformat(about["day"]) if about["day"] else None
     return import_ratings(data, ImportChoice(**{**about, "day": day}), actor=actor)

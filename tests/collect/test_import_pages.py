@@ -239,3 +239,24 @@ def test_the_unit_and_group_of_the_page_fill_what_lines_leave_out(fair: Fair, of
         (response,) = service.import_kept_ratings(action[1], actor="office").responses
         assert rounds.imports("W1", "peers") in {one.id for one in rounds.collections()}
     assert (response.unit_id, response.group_code) == (fair.units["c"], "peers")
+
+
+def test_the_same_file_again_needs_a_tick(fair: Fair, office: Client):
+    def confirmed(**more: str) -> tuple[str, str]:
+        """What the checked file's page says, and what came of confirming it."""
+        ready = send(office, "满意度,单位代码,备注\n满意,a,x\n")
+        action = re.search(r'action="(/answers/import/[\w-]{22})"', ready.text)
+        assert action
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', ready.text)[-1]
+        job = office.post(action[1], data={"csrf_token": token, "source": "import", **more}).location
+        wait_for_jobs()
+        return plain(ready), plain(office.get(job, follow_redirects=True))
+
+    first, _done = confirmed()
+    assert "以下各列不会读取：备注。" in first
+    assert "同一个文件" not in first
+    asked, refused = confirmed()
+    assert "同一个文件已由 office 于" in asked
+    assert ("导入过" in refused, stored(fair)) == (True, 1)
+    confirmed(again="1")
+    assert stored(fair) == 2

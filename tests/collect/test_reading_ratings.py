@@ -159,11 +159,48 @@ def test_every_channel_is_known_by_its_number(still_fair: Fair, channel: int):
     assert response.channel == channel
 
 
-@pytest.mark.parametrize("channel", ["0", "8", "10", "15", "二维码", "3.5", "+3"])
+@pytest.mark.parametrize("channel", ["0", "8", "10", "15", "扫码枪", "3.5", "+3"])
 def test_another_number_is_no_channel(still_fair: Fair, channel: str):
     ((line, column, value, remedy),) = faults(f"满意度,单位代码,渠道\n满意,a,{channel}\n")
     assert (line, column, value) == (2, "渠道", channel)
-    assert remedy == "请使用渠道编号：1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14。"
+    assert remedy.startswith("请使用渠道编号：1 电脑端, 2 移动端, 3 二维码, 4 ")
+    assert remedy.endswith("14 文件导入。")
+
+
+@pytest.mark.parametrize(("written", "channel"), [("二维码", 3), ("qr", 3), ("电话", 11), ("face", 12), ("纸质", 13)])
+def test_channels_are_known_by_name_too(still_fair: Fair, written: str, channel: int):
+    (response,) = read(f"满意度,单位代码,渠道\n满意,a,{written}\n").responses
+    assert response.channel == channel
+
+
+def test_thirteen_items_come_in_by_code_or_wording(still_fair: Fair):
+    form = questions.questionnaire("W13")
+    items = [question for question in form.questions if not question.overall]
+    headings = [one.code if place % 2 else one.words.zh for place, one in enumerate(items)]
+    lines = [["满意度", "单位代码", *headings], ["非常满意", "a", *["满意"] * 12], ["满意", "a", "", *["不满意"] * 11]]
+    plan = read("\n".join(",".join(line) for line in lines), form="W13")
+    first, second = [{a.question: a.level for a in response.answers} for response in plan.responses]
+    assert first == {"W-E1": 5, **{one.code: 4 for one in items}}
+    assert second == {"W-E1": 4, **{one.code: 2 for one in items[1:]}}, "an empty cell is no answer"
+    assert (dict(plan.levels), plan.items, plan.unused) == ({5: 1, 4: 1}, tuple(q.code for q in form.questions), ())
+
+
+def test_a_wrong_word_in_an_item_is_told_under_its_column(still_fair: Fair):
+    ((line, column, value, remedy),) = faults("满意度,单位代码,W-B1\n满意,a,还行吧\n", form="W13")
+    assert (line, column, value) == (2, "W-B1", "还行吧")
+    assert "请填写下列之一" in remedy or "满意" in remedy
+
+
+@pytest.mark.parametrize("heading", ["权重", "权数", "Weight", "权 重"])
+def test_a_column_of_weights_is_not_dropped_in_silence(still_fair: Fair, heading: str):
+    ((line, column, _value, remedy),) = faults(f"满意度,单位代码,{heading}\n满意,a,2.5\n")
+    assert (line, column) == (1, heading)
+    assert "权重不从文件中读取" in remedy
+
+
+def test_columns_that_are_not_read_are_named(still_fair: Fair):
+    plan = read("满意度,单位代码,备注,姓名\n满意,a,x,张三\n")
+    assert plan.unused == ("备注", "姓名")
 
 
 @pytest.mark.parametrize("tag", questions.all_tags().values(), ids=lambda tag: tag.code)

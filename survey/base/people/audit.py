@@ -97,6 +97,19 @@ def first_broken() -> int | None:
     return None
 
 
+def newest(action: str, **detail: str) -> AuditEntryLine | None:
+    """The last deed of a kind with these details; None if there is none."""
+    query = select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.id.desc())
+    for name, value in detail.items():
+        query = query.where(AuditEntryRow.detail.contains(f"{json.dumps(name)}: {json.dumps(value)}", autoescape=True))
+    found = session().scalar(query.limit(1))
+    return None if found is None else _line(found)
+
+
+def _line(entry: AuditEntryRow) -> AuditEntryLine:
+    return AuditEntryLine(entry.id, clock.local(entry.at), entry.actor, entry.action, entry.subject, entry.detail)
+
+
 def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[AuditEntryLine], int]:
     """Newest first: one page of entries, and how many there are in all."""
     query = select(AuditEntryRow)
@@ -107,4 +120,4 @@ def entries(*, search: str = "", page: int = 1, size: int = 50) -> tuple[list[Au
         )
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
     found = session().scalars(query.order_by(AuditEntryRow.id.desc()).limit(size).offset((page - 1) * size))
-    return [AuditEntryLine(e.id, clock.local(e.at), e.actor, e.action, e.subject, e.detail) for e in found], total
+    return [_line(entry) for entry in found], total

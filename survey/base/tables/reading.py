@@ -54,6 +54,8 @@ class Table:
     rows: tuple[Row, ...]
     #: how the bytes were read: utf-8, gb18030, utf-16 or xlsx
     encoding: str
+    #: headings of columns that are left out
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def _table(lines: list[tuple[int, list[str]]], use: _Use, encoding: str) -> Tabl
     if reader.faults:
         faults = sorted(reader.faults, key=lambda fault: fault.line)
         raise ImportFaults(gettext("Some cells cannot be read as they stand; nothing was taken."), faults)
-    return Table(tuple(name for name in names if name), rows, encoding)
+    unused = tuple(cell for cell, name in zip(header, names, strict=True) if cell and not name)
+    return Table(tuple(name for name in names if name), rows, encoding, unused)
 
 
 class _Rows:

@@ -30,6 +30,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "tags": ("标签", "原因"),
     "text": ("意见", "文字评价", "意见建议", "comment"),
 }
+#: headings of weights: nothing here knows what they stand for, so that a file with them is not taken half
+WEIGHTS = ("权重", "权数", "加权", "weight", "weights")
 #: columns that are no words
 CODES = ("level", "unit", "window", "day", "channel")
 #: stands in a response until a file is known to be whole and its collection is found or made
@@ -63,10 +65,22 @@ class ImportPlan:
 
     responses: tuple[NewResponse, ...]
     scale: questions.Scale
+    #: code of the overall question, whose levels are shown
+    overall: str = ""
+    #: codes of the questions that have a column
+    items: tuple[str, ...] = ()
+    #: headings of columns that are not read
+    unused: tuple[str, ...] = ()
 
     @property
     def levels(self) -> Counter[int]:
-        return Counter(r.answers[0].level for r in self.responses if r.answers[0].level is not None)
+        """Answers to the overall question at each level."""
+        return Counter(
+            answer.level
+            for response in self.responses
+            for answer in response.answers
+            if answer.question == self.overall and answer.level is not None
+        )
 
     @property
     def strata(self) -> Counter[str]:
@@ -91,21 +105,42 @@ def plan(data: bytes, choice: ImportChoice, today: date) -> ImportPlan:
     """
     renamed = {name: (heading,) for name, heading in choice.columns.items() if heading}
     known = {name: renamed.get(name, headings) for name, headings in HEADINGS.items()}
+    form = questions.require_form(choice.form)
+    items = {question.code: (question.words.zh, question.words.en) for question in form.questions}
     needed = {"level", *renamed}
+    known |= items
+    known["level"] = (*known["level"], *(items.pop(form.overall.code)), form.overall.code)
+    del known[form.overall.code]
     table = tables.read(
         data,
         columns={name: headings for name, headings in known.items() if name in needed},
         optional={name: headings for name, headings in known.items() if name not in needed},
-        codes=CODES,
+        codes=(*CODES, *items),
         free=("text",),
     )
+    _refuse_weights(table)
     reader = _Reader(choice, today)
     responses = [response for row in table.rows if (response := reader.read(row)) is not None]
     if reader.faults:
         raise ImportFaults(gettext("The file was not imported: %(n)s faults.", n=len(reader.faults)), reader.faults)
     if not responses:
         raise ImportFaults(gettext("The file has no ratings."), [Fault(0, "", "", gettext("Add lines."))])
-    return ImportPlan(tuple(responses), reader.scale)
+    brought = tuple(code for code in (form.overall.code, *items) if code in table.columns or code == form.overall.code)
+    return ImportPlan(tuple(responses), reader.scale, form.overall.code, brought, table.unused)
+
+
+def _refuse_weights(table: tables.Table) -> None:
+    """A column of weights would change every index; whoever leaves it out has decided so."""
+    found = [heading for heading in table.unused if heading.replace(" ", "").casefold() in WEIGHTS]
+    if not found:
+        return
+    remedy = gettext(
+        "Weights are not taken from files: ratings are weighted to the caseload, drawn answers by their design. Remove "
+        "the column if every line is to count once, or bring the survey in as a wave with its frame."
+    )
+    raise ImportFaults(
+        gettext("The file was not imported: it has weights."), [Fault(1, heading, heading, remedy) for heading in found]
+    )
 
 
 def _scale_of(form: questions.Questionnaire) -> questions.Scale:
@@ -133,6 +168,10 @@ class _Reader:
         self.today, self.day = today, choice.day or today
         self.units = {unit.code: unit.id for unit in units.units(active_only=False)}
         self.windows = {window.code: window for window in units.windows()}
+        self.items = [question.code for question in self.form.questions if not question.overall]
+        self.channels = {str(number): number for number in questions.CHANNELS}
+        self.channels |= questions.CHANNEL_CODES
+        self.channels |= {str(name): number for number, name in questions.CHANNEL_NAMES.items()}
         self.tags = {
             name: tag.code for tag in questions.all_tags().values() for name in (tag.code, tag.words.zh, tag.words.en)
         }
@@ -144,6 +183,7 @@ class _Reader:
         if level is None:
             words = ", ".join(self.levels)
             self.fault(row, "level", gettext("Write one of: %(words)s.", words=words))
+        answers = [NewAnswer(self.form.overall.code, level), *self._items(row)]
         window = self._window(row)
         unit_id = window.unit_id if window else self._unit(row)
         day, channel, tags = self._day(row), self._channel(row), self._tags(row)
@@ -163,13 +203,24 @@ class _Reader:
             unit_id=unit_id,
             group_code=row.get("group") or self.choice.group,
             stratum=row.get("stratum"),
-            answers=(NewAnswer(self.form.overall.code, level),),
+            answers=answers,
             tags=tags,
             texts={"text": row.get("text")},
         )
 
+    def _items(self, row: Row) -> list[NewAnswer]:
+        """Answers to the other questions; an empty cell is no answer."""
+        found = []
+        for code in self.items:
+            word = row.get(code)
+            if word and word.casefold() not in self.levels:
+                self.fault(row, code, gettext("Write one of: %(words)s.", words=", ".join(self.levels)))
+            elif word:
+                found.append(NewAnswer(code, self.levels[word.casefold()]))
+        return found
+
     def fault(self, row: Row, column: str, remedy: str) -> None:
-        heading = self.choice.columns.get(column) or HEADINGS[column][0]
+        heading = self.choice.columns.get(column) or HEADINGS.get(column, (column,))[0]
         self.faults.append(Fault(row.line, heading, row.get(column), remedy))
 
     def _window(self, row: Row) -> units.Window | None:
@@ -206,11 +257,11 @@ class _Reader:
         text = row.get("channel")
         if not text:
             return questions.FILE
-        if text not in {str(channel) for channel in questions.CHANNELS}:
-            numbers = ", ".join(str(channel) for channel in questions.CHANNELS)
+        if text not in self.channels:
+            numbers = ", ".join(f"{number} {name}" for number, name in questions.CHANNEL_NAMES.items())
             self.fault(row, "channel", gettext("Use a channel number: %(numbers)s.", numbers=numbers))
             return questions.FILE
-        return int(text)
+        return self.channels[text]
 
     def _tags(self, row: Row) -> Sequence[str]:
         words = [word.strip() for word in TAG_SEPARATORS.split(row.get("tags")) if word.strip()]

@@ -36,6 +36,7 @@ def import_answers() -> str | BaseResponse | tuple[str, int]:
     return render_template(
         "collect/import_ready.html",
         plan=plan,
+        before=service.imported_before(data),
         choice=choice,
         upload=service.keep_upload(data, choice),
         form=questions.questionnaire(choice.form),
@@ -48,11 +49,11 @@ def import_answers() -> str | BaseResponse | tuple[str, int]:
 @blueprint.post("/answers/import/<upload>")
 @allow(*IMPORTERS)
 def confirm_import(upload: str) -> BaseResponse:
-    actor = viewer().username
+    actor, again = viewer().username, bool(request.form.get("again"))
     done = url_for(".answers", source=request.form.get("source"), round="all")
 
     def work(progress: jobs.Progress) -> str:
-        service.import_kept_ratings(upload, actor=actor)
+        service.import_kept_ratings(upload, actor=actor, again=again)
         return done
 
     job = jobs.start(gettext("Import of ratings"), work, user_id=viewer().user_id)
