@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from survey.base import clock
 from survey.collect import service as collect
@@ -42,12 +42,13 @@ def rate(
     tags: Sequence[str] = (),
     receipt: str = "",
     words: str = "",
+    day: date | None = None,
 ) -> list[str]:
     """Store counter ratings; returns their keys."""
     return collect.add_responses(
         collect.NewResponse(
             collection_id=rounds.standing("W1"),
-            day=clock.today(),
+            day=day or clock.today(),
             questionnaire="W1",
             channel=3,
             answers=[collect.NewAnswer("W-E1", level=level)],

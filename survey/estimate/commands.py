@@ -43,6 +43,24 @@ def compute(round_code: str) -> None:
 
 @estimate.command()
 @click.argument("round_code", metavar="ROUND")
+def release(round_code: str) -> None:
+    """Open the newest computation of ROUND to the rated units, for good."""
+    run = service.latest_run(rounds.round_by_code(round_code).id)
+    if run is None:
+        raise _not_computed(round_code)
+    service.release(run.id)
+    click.echo(gettext("The rated units see computation %(run)s.", run=run.id))
+
+
+def _not_computed(round_code: str) -> NotFound:
+    return NotFound(
+        gettext("This round has not been computed yet."),
+        remedy=gettext("Run: survey estimate compute %(round)s", round=round_code),
+    )
+
+
+@estimate.command()
+@click.argument("round_code", metavar="ROUND")
 @click.option("--source", type=click.Choice(sorted(SOURCE_NAMES)), help="Default: the first with answers.")
 @click.option("--collection", default="", help="Code of one collection, where a source has several.")
 @click.option("--points", default="", help="Points of the levels, best first; default: the scale's usual ones.")
@@ -52,10 +70,7 @@ def show(round_code: str, source: str | None, collection: str, points: str, as_c
     round_ = rounds.round_by_code(round_code)
     run = service.latest_run(round_.id)
     if run is None:
-        raise NotFound(
-            gettext("This round has not been computed yet."),
-            remedy=gettext("Run: survey estimate compute %(round)s", round=round_code),
-        )
+        raise _not_computed(round_code)
     values: MultiDict[str, str] = MultiDict({"source": source or "", "collection": collection, "points": points})
     asked = filters.asked_of(run, values, SYSTEM)
     found = filters.lines(run, asked, SYSTEM)

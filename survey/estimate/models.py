@@ -38,3 +38,13 @@ class RunRow(Base):
     tally: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     #: caseload and wave designs as they stood, canonical JSON
     context: Mapped[str] = mapped_column(Text, deferred=True)
+
+
+class ReleaseRow(Base):
+    """That the rated units may open a computation. There is no way back: what was seen cannot be unseen."""
+
+    __tablename__ = "estimate_release"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("estimate_run.id", ondelete="CASCADE"), primary_key=True)
+    released_by: Mapped[str] = mapped_column(String(64))
+    released_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

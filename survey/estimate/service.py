@@ -22,6 +22,7 @@ from survey.estimate.index.pooled import pooled, strata_of_waves
 from survey.estimate.material import sources
 from survey.estimate.run import cells as tallies
 from survey.estimate.run import context as contexts
+from survey.estimate.run import releases as stored_releases
 from survey.estimate.run import runs as stored_runs
 from survey.estimate.run.context import RunCollection
 from survey.estimate.run.runs import Snapshot
@@ -59,6 +60,8 @@ __all__ = [
     "panel_spread",
     "questions",
     "recount",
+    "release",
+    "releases",
     "remove_runs",
     "run",
     "runs",
@@ -68,6 +71,7 @@ __all__ = [
 #: a kind of collections, or which of them exactly
 Wanted = Selector | str
 recount = collect.recount
+releases = stored_releases.of_round
 
 
 def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None = None) -> Run:
@@ -105,18 +109,26 @@ def runs(round_id: int) -> list[Run]:
     return stored_runs.of_round(round_id)
 
 
-def run(run_id: int) -> Run:
-    """One run.
+def run(run_id: int, viewer: Viewer = SYSTEM) -> Run:
+    """One run that this person may open; for others it is not there (NotFound)."""
+    return stored_releases.run_for(run_id, viewer)
+
+
+def latest_run(round_id: int, viewer: Viewer = SYSTEM) -> Run | None:
+    """The newest of the round's runs that this person may open."""
+    return stored_releases.latest_run_for(round_id, viewer)
+
+
+def release(run_id: int, *, viewer: Viewer = SYSTEM) -> bool:
+    """Open a run to the rated units, for good; an earlier release of the round closes. False if it was open already.
 
     Raises:
-        NotFound: there is none of this number.
+        NotFound: there is no such run.
+        Refused: a later run of the round has been released already.
     """
-    return stored_runs.plain(stored_runs.find(run_id))
-
-
-def latest_run(round_id: int) -> Run | None:
-    """The round's newest run."""
-    return next(iter(runs(round_id)), None)
+    is_new = stored_releases.add(stored_runs.find(run_id), viewer.username)
+    commit()
+    return is_new
 
 
 def remove_runs(round_id: int) -> int:

@@ -75,6 +75,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Release:
+    """Who opened a computation to the rated units, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Index:
     """A unit's index from one source, with everything that must stand beside it.
 

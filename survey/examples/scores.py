@@ -32,7 +32,7 @@ def load(bodies: Bodies, round_id: int) -> None:
     _replies_and_holds(round_id)
     for code in SCHEMES:
         score.set_values(round_id, code, _values(bodies, code))
-    estimate.compute(round_id)
+    estimate.release(estimate.compute(round_id).id, viewer=FIRST)
     sheets = [score.make_sheet(round_id, code) for code in SCHEMES]
     score.ask_to_freeze(sheets[-1], FIRST)
     score.freeze(sheets[-1], SECOND)

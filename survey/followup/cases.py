@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from survey.base.store.database import reading, session, writing
 from survey.collect import service as collect
+from survey.followup import rules
 from survey.followup.models import CaseRow, ReplyRow, SeenRow
 from survey.rounds import service as rounds
 
@@ -30,6 +31,8 @@ class CaseFilter:
     state: str = ""
     unit_id: int | None = None
     key: str = ""
+    #: only what the rated units may read on this day
+    arrived_by: date | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         wanted: list[ColumnElement[bool]] = []
@@ -43,7 +46,28 @@ class CaseFilter:
             wanted.append(CaseRow.unit_id == self.unit_id)
         if self.key:
             wanted.append(CaseRow.response_key == self.key)
+        if self.arrived_by is not None:
+            wanted.append(_has_arrived(self.arrived_by))
         return wanted
+
+
+def _has_arrived(today: date) -> ColumnElement[bool]:
+    """Cases of months that have ended, and of this month whole batches of those from before today, unit by unit.
+
+    A case that came alone, on the day it was rated, would tell the counter who left it.
+    """
+    order = (CaseRow.day, CaseRow.response_key)
+    waiting = (
+        select(
+            CaseRow.response_key,
+            func.row_number().over(partition_by=CaseRow.unit_id, order_by=order).label("place"),
+            func.count().over(partition_by=CaseRow.unit_id).label("n"),
+        )
+        .where(CaseRow.month == f"{today:%Y-%m}", CaseRow.day < today, CaseRow.is_sealed.is_(False))
+        .subquery()
+    )
+    batched = select(waiting.c.response_key).where(waiting.c.place <= waiting.c.n - waiting.c.n % rules.BATCH)
+    return or_(CaseRow.month < f"{today:%Y-%m}", CaseRow.response_key.in_(batched))
 
 
 def counters() -> frozenset[int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SHORTEST_REPLY = 5
 LONGEST_REPLY = 1000
+#: bad ratings of a running month reach a unit so many at a time
+BATCH = 5
 
 
 def unit_may_read(answers_of_unit: int, floor: int) -> bool:

@@ -171,7 +171,7 @@ def _readable(viewer: Viewer) -> CaseFilter:
     floor = settings.present().floor_hidden
     answers = collect.counts_by_unit(cases_.counters())
     own = frozenset(unit for unit in viewer.unit_ids if rules.unit_may_read(answers.get(unit, 0), floor))
-    return CaseFilter(unit_ids=own, sealed=False)
+    return CaseFilter(unit_ids=own, sealed=False, arrived_by=clock.today())
 
 
 def _opened(rows: Sequence[CaseRow], viewer: Viewer) -> list[FollowUpCase]:

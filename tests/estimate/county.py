@@ -205,3 +205,4 @@ def _compute(county: County) -> None:
     ):
         made = rounds.add_round(code, name, OPENS, last, **more)
         county.runs[code] = estimate.compute(made.id).id
+        estimate.release(county.runs[code])

@@ -85,6 +85,7 @@ def test_a_manager_sees_the_own_unit_only_and_no_small_strata(
         place.rate(place.one, 2, [1, 1])
         place.rate(place.three, 1, [5] * 40)
         run_id = estimate.compute(place.round_id).id
+        estimate.release(run_id)
     sign_in(client, Role.UNIT_MANAGER, units=[place.a])
     listing = client.get(f"/estimate/{run_id}").text
     assert "省教育厅" in listing

@@ -160,7 +160,8 @@ def test_the_list_of_computations_has_what_each_counted(office: Client, county: 
         run = estimate.run(county.run)
     text = office.get(f"/estimate/round/{run.round_id}").text
     (row,) = parts.rows(text)
-    assert row[3:] == ["system", "224", "10", "3", run.tally_hash[:12], run.code_version]
+    assert row[3:-1] == ["system", "224", "10", "3", run.tally_hash[:12], run.code_version]
+    assert row[-1].endswith(" · system"), "who released it to the units, and when"
     assert row[2].endswith(f"#{run.id}")
     assert "对比所选两次" not in text, "there is one only"
     assert office.get("/estimate/round/99").status_code == 404

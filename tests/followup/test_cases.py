@@ -11,7 +11,8 @@ from survey.followup import service
 from survey.questions import service as questions
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.small_round import rate, small_round
+from tests.followup.conftest import rate
+from tests.small_round import small_round
 
 RECEIPT = "2222-2222-2222"
 

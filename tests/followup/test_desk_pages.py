@@ -21,9 +21,9 @@ from survey.questions import service as questions
 from survey.units import service as units
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.followup.conftest import TEXT, rate_on
+from tests.followup.conftest import TEXT, last_month, rate, rate_on
 from tests.page_parts import alerts, choices, facts, figures, headings, rows
-from tests.small_round import SmallRound, rate, small_round
+from tests.small_round import SmallRound, small_round
 
 RECEIPT = "2222-2222-2222"
 OTHER = "3Z9X-YCKA-DX6K"
@@ -95,7 +95,7 @@ def test_the_list_is_cut_by_state_and_unit_and_keeps_what_was_chosen(
         done, _open = rate(made, [1, 2])
         rate(made, [1], place=1)
         service.reply(done, TEXT, SYSTEM)
-    month = clock.today().strftime("%Y-%m")
+    month = last_month().strftime("%Y-%m")
     mine = [
         [month, "甲局", "综合窗口", "非常不满意", "", "已答复"],
         [month, "甲局", "综合窗口", "不满意", "", "待答复"],
@@ -165,7 +165,7 @@ def test_a_case_shows_its_level_reasons_words_and_that_it_is_confidential(
     with app.app_context():
         [plain] = rate(made, [2])
         [sealed] = rate(made, [1], tags=[SEALED.code], words="收了<两百>元")
-    month = clock.today().strftime("%Y-%m")
+    month = last_month().strftime("%Y-%m")
     page = office.get(f"/cases/{plain}").text
     assert facts(page) == {"月份": month, "评价等次": "不满意", "原因标签": "未填写", "留言": "未填写"}
     assert "被评单位看不到" not in page

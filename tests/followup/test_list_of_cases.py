@@ -20,9 +20,9 @@ from survey.followup.models import CaseRow, ReplyRow, SeenRow
 from survey.questions import service as questions
 from survey.rounds import service as rounds
 from survey.rounds.service import NewCollection
-from tests.followup.conftest import TEXT, manager_of, rate_on
+from tests.followup.conftest import TEXT, manager_of, rate, rate_on
 from tests.own_forms import COUNTER_FORMS, counter_forms, with_forms
-from tests.small_round import rate, small_round
+from tests.small_round import small_round
 
 #: form -> the levels of its scale that are bad ratings, as DOMAIN names them
 BAD = {"W1": {1, 2}, "F": {1}, "T": {1}, "X": {1, 2, 3, 4}}

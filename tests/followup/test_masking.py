@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.followup import service
 from survey.followup.masking import MASK, masked
-from tests.small_round import rate, small_round
+from tests.followup.conftest import rate
+from tests.small_round import small_round
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from survey.followup import rules, service
 from survey.questions import service as questions
 from tests.client import Client
 from tests.conftest import SignIn
-from tests.small_round import rate, small_round
+from tests.followup.conftest import last_month, rate
+from tests.small_round import small_round
 
 TEXT = "已增开一个窗口。"
 
@@ -122,7 +123,7 @@ def test_a_case_shows_the_month_and_never_the_day(app: Flask) -> None:
         made = small_round()
         [key] = rate(made, [2], words="排队两小时")
         case = service.case(key, SYSTEM)
-        assert case.month == clock.today().replace(day=1)
+        assert case.month == last_month().replace(day=1)
         assert (case.unit_id, case.window_id) == (made.unit_ids[0], made.window_ids[0])
         assert (case.words, case.level, case.tags, case.reply) == ("排队两小时", "不满意", (), None)
 

@@ -45,6 +45,7 @@ NAMES: dict[str, Any] = {
     "round.added": _("Round added"),
     "round.changed": _("Round changed"),
     "round.computed": _("Indices computed"),
+    "round.released": _("Indices released to the rated units"),
     "scheme.stored": _("Scheme stored"),
     "score-extras.set": _("Bonuses and deductions stored"),
     "score-values.set": _("Values from elsewhere stored"),

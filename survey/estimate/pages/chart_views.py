@@ -44,7 +44,7 @@ def classes_of(lines: list[UnitIndex]) -> list[tuple[str, str, int, int]]:
 @allow(*READERS)
 def units_chart(run_id: int) -> Response:
     """Units of one class with their intervals."""
-    run = service.run(run_id)
+    run = service.run(run_id, viewer())
     asked = filters.asked_of(run, request.args, viewer())
     lines = [line for line in filters.lines(run, asked, viewer()) if line.unit.class_code == asked.class_code]
     bars = tuple(
@@ -60,7 +60,7 @@ def units_chart(run_id: int) -> Response:
 @allow(*READERS)
 def trend(run_id: int, unit_id: int) -> Response:
     """One unit's months."""
-    asked = filters.asked_of(service.run(run_id), request.args, viewer())
+    asked = filters.asked_of(service.run(run_id, viewer()), request.args, viewer())
     months = service.by_part(
         run_id,
         unit_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -39,6 +39,7 @@ def _names() -> dict[str, Any]:
         "fault_names": FAULT_NAMES,
         "floors": (own.floor_hidden, own.floor_reference),
         "may_compute": viewer().has(Role.ADMIN, *KEEPERS),
+        "may_release": viewer().has(Role.ADMIN, Role.OFFICE),
         "sees_all": viewer().sees_all,
     }
 
@@ -46,7 +47,7 @@ def _names() -> dict[str, Any]:
 @blueprint.get("/estimate")
 @allow(*READERS)
 def rounds() -> str:
-    found = [(round_, service.latest_run(round_.id)) for round_ in rounds_.rounds()]
+    found = [(round_, service.latest_run(round_.id, viewer())) for round_ in rounds_.rounds()]
     return render_template("estimate/rounds.html", rounds=found)
 
 
@@ -66,7 +67,20 @@ def compute(round_id: int) -> BaseResponse:
 @blueprint.get("/estimate/round/<int:round_id>")
 @allow(Role.OFFICE, Role.STATISTICIAN, Role.AUDITOR)
 def runs(round_id: int) -> str:
-    return render_template("estimate/runs.html", round=rounds_.round_(round_id), runs=service.runs(round_id))
+    return render_template(
+        "estimate/runs.html",
+        round=rounds_.round_(round_id),
+        runs=service.runs(round_id),
+        releases=service.releases(round_id),
+    )
+
+
+@blueprint.post("/estimate/<int:run_id>/release")
+@allow(Role.OFFICE)
+def release(run_id: int) -> BaseResponse:
+    if service.release(run_id, viewer=viewer()):
+        flash(gettext("Released. The rated units now see this computation."), "success")
+    return redirect(url_for(".indices", run_id=run_id))
 
 
 @blueprint.get("/estimate/compare")
@@ -117,13 +131,14 @@ def _collections(run: Run, asked: IndicesAsked) -> list[tuple[str, str]]:
 @blueprint.get("/estimate/<int:run_id>")
 @allow(*READERS)
 def indices(run_id: int) -> str:
-    run = service.run(run_id)
+    run = service.run(run_id, viewer())
     asked = filters.asked_of(run, request.args, viewer())
     lines = filters.lines(run, asked, viewer())
     return render_template(
         "estimate/indices.html",
         **_chosen(run, asked),
-        is_latest=service.latest_run(run.round_id) == run,
+        is_latest=service.latest_run(run.round_id, viewer()) == run,
+        release=service.releases(run.round_id).get(run_id),
         lines=lines,
         columns=columns.of_page(run, asked, lines),
         withheld=columns.withheld(settings.present().floor_hidden),
@@ -148,7 +163,7 @@ def _faults(run_id: int, asked: IndicesAsked) -> list[Any]:
 @blueprint.get("/estimate/<int:run_id>/indices.<any(csv, xlsx):kind>")
 @allow(*READERS)
 def download(run_id: int, kind: str) -> Response:
-    run = service.run(run_id)
+    run = service.run(run_id, viewer())
     asked = filters.asked_of(run, request.args, viewer())
     rows = written(columns.of_file(asked), filters.lines(run, asked, viewer()))
     title = rounds_.round_(run.round_id).name
@@ -158,7 +173,8 @@ def download(run_id: int, kind: str) -> Response:
 @blueprint.get("/estimate/<int:run_id>/unit/<int:unit_id>")
 @allow(*READERS)
 def unit(run_id: int, unit_id: int) -> str:
-    who, run = viewer(), service.run(run_id)
+    who = viewer()
+    run = service.run(run_id, who)
     who.require(unit_id, gettext("There is no such unit."))
     asked = filters.asked_of(run, request.args, who)
     chosen: dict[str, Any] = {"question": asked.question or None, "points": asked.points, "viewer": who}

@@ -92,7 +92,7 @@ def _open_cases(viewer: Viewer) -> list[Figure]:
 
 def _of_own_units(viewer: Viewer, round_: rounds.Round) -> list[Figure]:
     """Index and participation at the counters of the units that a unit manager sees, where they may be shown."""
-    run = estimate.latest_run(round_.id)
+    run = estimate.latest_run(round_.id, viewer)
     pieces = estimate.evidence(run.id) if run else ()
     counter = next((piece.selector for piece in pieces if piece.selector.kind == "counter"), None)
     if run is None or counter is None:

@@ -145,6 +145,8 @@ def behind(sheet: service.Sheet, class_code: str, unit_id: int, viewer: Viewer) 
     run_id = sheet.content.basis["run"]
     if run_id not in {run.id for run in estimate.runs(sheet.entry.round_id)}:
         run_id = None
+    if not viewer.sees_all and run_id != next(iter(estimate.releases(sheet.entry.round_id)), None):
+        run_id = None
     offered = None
     if run_id is not None and not viewer.sees_all:
         offered = frozenset(piece.selector for piece in estimate.evidence(run_id))
