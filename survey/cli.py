@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 
 from survey import create_app, migrations, rooms
 from survey.base.errors import ImportFaults, SurveyError
 from survey.base.people import accounts, audit
 from survey.base.people.roles import Role
+from survey.base.store import backup, own_key
+from survey.base.store.database import engine
+from survey.collect import service as collect
 from survey.serving import serve
 
 
@@ -25,6 +29,7 @@ class House(click.Group):
             migrations.upgrade(app.extensions["engine"])
             context.obj = app
             with app.app_context(), force_locale(context.params.get("language") or "zh_Hans"):
+                own_key.require_own()
                 return super().invoke(context)
         except SurveyError as error:
             raise click.ClickException(_sentence(error)) from error
@@ -82,6 +87,33 @@ def verify_audit() -> None:
     if broken is not None:
         raise click.ClickException(f"The chain breaks at entry {broken}.")
     click.echo("The chain of the audit log holds.")
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with-keys", is_flag=True, help="Put the keys in; keep the file as you keep the keys.")
+def make_backup(file: Path, with_keys: bool) -> None:
+    """Write everything into FILE while people go on working."""
+    note = backup.make(file, with_keys=with_keys)
+    size = sum(each for _sha256, each in note.parts.values())
+    click.echo(gettext("%(n)s parts, %(size)s bytes, each with its hash.", n=len(note.parts), size=f"{size:,}"))
+    if not with_keys:
+        words = gettext("The keys are not in it: keep secret_key and signing_key.pem of the instance folder elsewhere.")
+        click.echo(words)
+
+
+@cli.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def bring_back(file: Path) -> None:
+    """Bring FILE back into an empty installation, and check that all of it is there."""
+    note = backup.restore(file)
+    migrations.upgrade(engine())
+    own_key.require_own()
+    wrong = [place for *place, right in collect.recount() if not right]
+    broken = audit.first_broken()
+    if wrong or broken is not None:
+        raise click.ClickException(gettext("Restored, but counts or the audit log do not fit; run the checks."))
+    click.echo(gettext("Restored as of %(moment)s; counts and the audit log hold.", moment=note.made_at))
 
 
 cli.add_command(serve)

@@ -65,6 +65,11 @@ def _kept_key(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def forget_key() -> None:
+    """The key file has been replaced: read it again."""
+    _kept_key.cache_clear()
+
+
 def keep_first(path: Path, content: bytes) -> None:
     """Keep a key that is made on first use, readable by the owner only: of several processes or threads that make one
     at once the first wins, and none reads half a key, since it is written aside and linked into its place."""
