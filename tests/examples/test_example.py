@@ -46,6 +46,7 @@ def test_the_example_tells_the_whole_story_and_leaves_no_trace(app_on_each_datab
         assert {"counter", "poll", "panel"} <= {one.selector.kind for one in estimate.evidence(run.id)}
         assert {sheet.scheme_code for sheet in score.sheet_list(SYSTEM)} == {"anhui-2012", "taizhou-2013"}
         assert any(sheet.is_frozen for sheet in score.sheet_list(SYSTEM))
+        first = [index.mean for index in estimate.indices(_run(), source="poll")]
     citizen: Client = app.test_client()
     assert "演示数据" in citizen.get("/r/" + link.rsplit("/", 1)[1]).text
     office: Client = app.test_client()
@@ -58,6 +59,10 @@ def test_the_example_tells_the_whole_story_and_leaves_no_trace(app_on_each_datab
         left = _filled_tables()
     assert left <= STAYS, "simulated rows are left"
     assert "演示数据" not in office.get("/").text
+    if app.extensions["engine"].dialect.name == "sqlite":  # the numbers are drawn before any database sees them
+        with app.app_context():
+            example.load()
+            assert [index.mean for index in estimate.indices(_run(), source="poll")] == first
 
 
 def _filled_tables() -> set[str]:
@@ -65,14 +70,6 @@ def _filled_tables() -> set[str]:
     return {
         table.name for table in Base.metadata.sorted_tables if session().scalar(select(func.count()).select_from(table))
     }
-
-
-def test_loading_again_gives_the_same_numbers(app: Flask) -> None:
-    with app.app_context():
-        example.load()
-        first = [index.mean for index in estimate.indices(_run(), source="poll")]
-        example.load()
-        assert [index.mean for index in estimate.indices(_run(), source="poll")] == first
 
 
 def _run() -> int:
