@@ -24,6 +24,16 @@ def test_a_code_that_no_address_can_carry_is_refused(tmp_path: Path, code: str) 
     assert fault(tmp_path, changed(code=code)) == CODE
 
 
+def test_a_code_left_empty_is_no_code_called_none(tmp_path: Path) -> None:
+    document = "code:\nversion: 2\nzh: {title: 题, text: 文}\nen: {title: t, text: x}\nuse: poll\nquestions:\n"
+    assert fault(tmp_path, document + "  - {code: A1, zh: 总, en: all, overall: true}\n") == CODE
+
+
+def test_a_key_that_stands_twice_is_not_passed_over(tmp_path: Path) -> None:
+    said = fault(tmp_path, changed() + "use: panel\n")
+    assert "the key use stands twice" in said or "it is not readable YAML" in said
+
+
 def test_a_code_with_a_leading_zero_stays_as_it_is_written(tmp_path: Path) -> None:
     document = "code: 010\nversion: 02\nzh: {title: 题, text: 文}\nen: {title: t, text: x}\nuse: poll\nquestions:\n"
     form = read(tmp_path, document + "  - {code: 01, zh: 总, en: all, overall: true}\n")

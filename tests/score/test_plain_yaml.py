@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
+from survey.base import plain_yaml
 from survey.base.errors import ImportFaults
 from survey.score import service
 
@@ -56,3 +58,9 @@ def test_numbers_are_decimal(app, written: str, limit: float):
 def test_what_is_no_decimal_number_is_told(app, written: str):
     with pytest.raises(ImportFaults):
         read(limit=written)
+
+
+@pytest.mark.parametrize("text", ["version: 1\nversion: 2", "a: {b: 1, b: 1}", "- {zh: 甲, zh: 乙}"])
+def test_a_key_that_stands_twice_is_no_document(text: str) -> None:
+    with pytest.raises(yaml.YAMLError, match="stands twice"):
+        plain_yaml.read(text)

@@ -32,6 +32,7 @@ class _Document:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self.text = path.read_text(encoding="utf-8")
+        self.nameless = False
 
     def refuse(self, sentence: str) -> SettingError:
         return SettingError(f"{self.name}: {sentence}")
@@ -41,6 +42,7 @@ class _Document:
             raise self.refuse(f"it is not neutral: {', '.join(leaning)}. Ask without leading.")
         try:
             data = plain_yaml.read(self.text)
+            self.nameless = data["code"] is None
             form = self._form(data)
             self._check(form)
         except yaml.YAMLError as error:
@@ -89,6 +91,8 @@ class _Document:
             raise self.refuse(f"give each question and each choice a code of at most {LONGEST_CODE} characters.")
         if form.most_units < 0:
             raise self.refuse("most_units is a number from 0 on; 0 means all.")
+        if self.nameless:
+            raise self.refuse("give a code of at most 16 letters and digits, and a version from 1 on.")
         if form.version < 1 or not re.fullmatch(r"[A-Za-z0-9]{1,16}", form.code):
             raise self.refuse("give a code of at most 16 letters and digits, and a version from 1 on.")
 

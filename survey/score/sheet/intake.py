@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -199,14 +199,11 @@ def _rows_with_units(
 
 def _number(text: str) -> float | None:
     """
-    >>> _number("1,234.5"), _number("nan"), _number("九十")
-    (1234.5, None, None)
+    >>> _number("1,234.5"), _number("nan"), _number("九十"), _number("9_5"), _number("-2")
+    (1234.5, None, None, None, -2.0)
     """
-    try:
-        value = float(text.replace(",", ""))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    plain = text.replace(",", "")
+    return float(plain) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?", plain, re.ASCII) else None
 
 
 def missing_values(

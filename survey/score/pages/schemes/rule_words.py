@@ -71,7 +71,7 @@ def extra_words(extra: Extra) -> str:
 def _veto_words(extra: Extra) -> list[str]:
     veto, found = extra.veto, []
     if veto and veto.total is not None:
-        found.append(gettext("the total is %(total)s", total=f"{veto.total:g}"))
+        found.append(gettext("the total is at most %(total)s", total=f"{veto.total:g}"))
     if veto and veto.grade:
         found.append(gettext("no better grade than %(grade)s", grade=veto.grade))
     if veto and veto.no_bonus:
