@@ -30,8 +30,11 @@ def test_a_code_left_empty_is_no_code_called_none(tmp_path: Path) -> None:
 
 
 def test_a_key_that_stands_twice_is_not_passed_over(tmp_path: Path) -> None:
-    said = fault(tmp_path, changed() + "use: panel\n")
-    assert "the key use stands twice" in said or "it is not readable YAML" in said
+    document = (
+        "code: A1\nversion: 1\nversion: 2\nzh: {title: 题, text: 文}\nen: {title: t, text: x}\nuse: poll\nquestions:\n"
+    )
+    said = fault(tmp_path, document + "  - {code: A1, zh: 总, en: all, overall: true}\n")
+    assert said.startswith("it is not readable YAML: the key version stands twice")
 
 
 def test_a_code_with_a_leading_zero_stays_as_it_is_written(tmp_path: Path) -> None:
