@@ -25,6 +25,7 @@ BASE_MODELS = (
     "survey.base.people.audit",
     "survey.base.store.jobs",
     "survey.base.store.demo",
+    "survey.base.store.own_key",
 )
 
 

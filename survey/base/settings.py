@@ -35,6 +35,10 @@ class Settings:
     secret_key: str = ""
     #: how citizens reach this installation: printed into every QR code
     public_url: str = "http://127.0.0.1:8000"
+    #: who asks, as citizens read it at the foot of every page; empty = the body that is rated stands on the page alone
+    operator: str = ""
+    #: telephone number for questions and objections, on every page of citizens
+    hotline: str = "12345"
     #: how many reverse proxies stand in front and may be believed about the caller's address
     proxies: int = 0
     #: minutes without a click after which a staff session ends

@@ -11,6 +11,7 @@ from flask import Flask, url_for
 
 from survey.base import clock
 from survey.base.people import guard
+from survey.base.settings import present
 from survey.base.web import languages, reach
 
 NOTHING = "–"
@@ -92,6 +93,7 @@ def init_app(app: Flask) -> None:
         page_url=page_url,
         html_language=html_language,
         only_here=reach.only_here,
+        asked_by=present,
     )
 
 
