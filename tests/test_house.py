@@ -20,6 +20,7 @@ from survey.base.people.guard import STATIC_ENDPOINTS
 from survey.base.people.roles import Role
 from survey.base.settings import PREFIX, Settings
 from survey.base.store.database import Base
+from survey.rooms import load_models
 from tests.source import ROOT, Source, python
 
 #: what anybody may open; everything else asks for a role
@@ -100,6 +101,7 @@ def test_every_setting_is_documented():
 
 
 def test_the_migrations_make_what_the_models_say(app_on_each_database):
+    load_models()
     engine = app_on_each_database.extensions["engine"]
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -107,6 +109,7 @@ def test_the_migrations_make_what_the_models_say(app_on_each_database):
 
 
 def test_the_migrations_forbid_what_the_models_forbid(app_on_each_database):
+    load_models()
     found = inspect(app_on_each_database.extensions["engine"])
     for table in Base.metadata.sorted_tables:
         named = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
