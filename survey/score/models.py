@@ -83,6 +83,25 @@ class ExtraRow(Base):
     stored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class ValueChangeRow(Base):
+    """One change of a value, bonus, deduction or veto: it stays when the value changes again."""
+
+    __tablename__ = "score_value_change"
+    __table_args__ = (Index(None, "round_id", "scheme_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    scheme_code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(64))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"))
+    #: in words; empty = nothing stood there
+    old: Mapped[str] = mapped_column(String(500))
+    new: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str] = mapped_column(String(64))
+
+
 class SheetRow(Base):
     """A score sheet: a draft until it is frozen, then never changed."""
 

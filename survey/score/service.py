@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from typing import Any
 
 from flask_babel import gettext
 
@@ -16,6 +16,8 @@ from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score.feed import keys
 from survey.score.feed.keys import Key
+from survey.score.ledger import changes
+from survey.score.ledger.changes import ValueChange
 from survey.score.models import SheetRow
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
@@ -44,6 +46,7 @@ __all__ = [
     "ValuePlan",
     "add_scheme",
     "ask_to_freeze",
+    "changes_by",
     "check_in_round",
     "check_scheme",
     "could_move",
@@ -77,6 +80,7 @@ __all__ = [
     "shipped_text",
     "signed_document",
     "units_of",
+    "value_history",
     "verify_document",
     "withdraw_freezing",
 ]
@@ -86,6 +90,11 @@ shipped_schemes = versions.shipped
 shipped_text = versions.shipped_text
 scheme_text = versions.text_of
 given = values.given
+feed_keys = keys.all_keys
+verify_document = signing.verify
+public_key = signing.own_public_key
+public_key_pem = signing.own_public_key_pem
+value_history = changes.history
 could_move = freezing.could_move
 
 
@@ -113,38 +122,54 @@ def add_scheme(text: str, *, viewer: Viewer = SYSTEM) -> int:
     return number
 
 
-def set_values(round_id: int, scheme_code: str, new: Iterable[NewValue]) -> int:
-    """Store external values; each replaces the one before of the same unit."""
-    round_ = rounds.round_(round_id)
-    count = values.set_values(round_id, scheme_code, new)
+def set_values(
+    round_id: int, scheme_code: str, new: Iterable[NewValue], *, viewer: Viewer = SYSTEM, reason: str = ""
+) -> int:
+    """Store external values; each replaces the one before of the same unit, and each change stays on record."""
+    round_, wanted = rounds.round_(round_id), list(new)
+    found = changes.of_values(values.given(round_id, scheme_code), wanted)
+    changes.note(round_id, scheme_code, found, viewer.username, reason)
+    count = values.set_values(round_id, scheme_code, wanted)
     audit.record("score-values.set", scheme_code, round=round_.code, values=count)
     commit()
     return count
 
 
-def set_extras(round_id: int, scheme_code: str, new: Iterable[NewExtra]) -> int:
-    """Store bonuses and deductions in place of all before of this round and scheme."""
-    round_ = rounds.round_(round_id)
-    count = values.set_extras(round_id, scheme_code, new)
+def set_extras(
+    round_id: int, scheme_code: str, new: Iterable[NewExtra], *, viewer: Viewer = SYSTEM, reason: str = ""
+) -> int:
+    """Store entries in place of all before of this round and scheme; each that goes or comes stays on record."""
+    round_, wanted = rounds.round_(round_id), list(new)
+    found = changes.of_extras(values.given(round_id, scheme_code), wanted)
+    changes.note(round_id, scheme_code, found, viewer.username, reason)
+    count = values.set_extras(round_id, scheme_code, wanted)
     audit.record("score-extras.set", scheme_code, round=round_.code, entries=count)
     commit()
     return count
 
 
-def import_values(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ValuePlan:
-    """External values from a table, all or nothing."""
+def import_values(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False, **by: Any) -> ValuePlan:
+    """External values from a table, all or nothing; `by` says who brings them and why, as `set_values` takes it."""
     plan = intake.read_values(newest_scheme(scheme_code), data)
     if not dry_run:
-        set_values(round_id, scheme_code, plan.new)
+        set_values(round_id, scheme_code, plan.new, **by)
     return plan
 
 
-def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False) -> ExtraPlan:
+def import_extras(round_id: int, scheme_code: str, data: bytes, *, dry_run: bool = False, **by: Any) -> ExtraPlan:
     """Bonuses and deductions from a table, all or nothing."""
     plan = intake.read_extras(newest_scheme(scheme_code), data)
     if not dry_run:
-        set_extras(round_id, scheme_code, plan.new)
+        set_extras(round_id, scheme_code, plan.new, **by)
     return plan
+
+
+def changes_by(round_id: int, scheme_code: str, plan: ValuePlan | ExtraPlan) -> list[ValueChange]:
+    """What storing a checked table would change."""
+    before = values.given(round_id, scheme_code)
+    if isinstance(plan, ValuePlan):
+        return changes.of_values(before, plan.new)
+    return changes.of_extras(before, plan.new)
 
 
 def missing_values(round_id: int, scheme_code: str) -> dict[str, list[str]]:
@@ -249,7 +274,7 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
     row = sheets.stored(sheet_id)
     content = _checked(row)
     first = freezing.confirm(sheet_id, viewer.username)
-    sheets.seal(row, content, viewer.username, first, _instance())
+    sheets.seal(row, content, viewer.username, first, settings.present().instance)
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)
@@ -300,27 +325,6 @@ def is_intact(sheet_id: int) -> bool:
     return signing.is_sealed(row.content, sheets.seal_of(row))
 
 
-def verify_document(text: str) -> tuple[bool, bool]:
-    """Of a signed file: is its seal whole, and is the seal this installation's?"""
-    content, sealed = signing.read_document(text)
-    return signing.is_sealed(content, sealed), sealed.public_key == public_key()
-
-
-def public_key() -> str:
-    """This installation's public key, base64."""
-    return signing.public_key(_instance())
-
-
-def public_key_pem() -> bytes:
-    """This installation's public key as PEM."""
-    return signing.public_key_pem(_instance())
-
-
-def feed_keys() -> list[Key]:
-    """All keys of the feed, newest first."""
-    return keys.all_keys()
-
-
 def make_feed_key(name: str, viewer: Viewer = SYSTEM) -> str:
     """A new key; the secret is returned this once."""
     key, secret = keys.make(name, viewer.username)
@@ -342,7 +346,3 @@ def feed_key(secret: str) -> Key | None:
     if key is not None:
         keys.mark_use(key, clock.today())
     return key
-
-
-def _instance() -> Path:
-    return settings.present().instance

@@ -11,16 +11,20 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base.errors import ImportFaults, NotFound
-from survey.base.people.guard import allow
+from survey.base.people.guard import allow, viewer
 from survey.base.people.roles import Role
 from survey.base.store import kept_files
 from survey.base.web import downloads
 from survey.rounds import service as rounds
 from survey.score import service
-from survey.score.pages.downloads import Table, extra_table, value_table
+from survey.score.pages.downloads import Table, extra_table, language, value_table
 from survey.score.pages.forms import ValuesFileForm, scheme_choices
+from survey.units import service as units
 
 blueprint = Blueprint("values", __name__)
+READERS = (Role.OFFICE, Role.AUDITOR)
+#: changes that the page of changes shows
+MOST_CHANGES = 500
 
 
 @dataclass(frozen=True)
@@ -103,17 +107,42 @@ def upload(round_id: int, code: str, kind: str) -> str | tuple[str, int]:
         plan = chosen.carry_out(round_id, code, data, dry_run=True)
     except ImportFaults as error:
         return render_template("score/upload.html", **page, refused=error), error.status
-    return render_template("score/upload.html", **page, plan=plan, kept=kept_files.keep(data))
+    page["changes"] = service.changes_by(round_id, code, plan)
+    return render_template("score/upload.html", **page, **_names(scheme), plan=plan, kept=kept_files.keep(data))
 
 
 @blueprint.post("/score/values/<int:round_id>/<code>/<kind>/confirm")
 @allow(Role.OFFICE)
 def confirm(round_id: int, code: str, kind: str) -> BaseResponse:
     chosen, kept = _kind(kind), request.form.get("kept", "")
-    plan = chosen.carry_out(round_id, code, kept_files.take(kept))
+    reason = request.form.get("reason", "")
+    plan = chosen.carry_out(round_id, code, kept_files.take(kept), viewer=viewer(), reason=reason)
     kept_files.drop(kept)
     flash(gettext("%(n)s values stored.", n=len(plan.new)), "success")
     return redirect(url_for(".choose", round=round_id, scheme=code))
+
+
+def _names(scheme: service.Scheme) -> dict[str, Any]:
+    """What units and items are called."""
+    items = {code: leaf.title.said(language()) for code, leaf in scheme.external_leaves().items()}
+    items |= {extra.code: extra.title.said(language()) for extra in scheme.extras}
+    return {"unit_names": {unit.id: unit.name for unit in units.units(active_only=False)}, "item_names": items}
+
+
+@blueprint.get("/score/values/<int:round_id>/<code>/changes")
+@allow(*READERS)
+def history(round_id: int, code: str) -> str:
+    """Who changed what, newest first."""
+    scheme = _scheme(code)
+    return render_template(
+        "score/value_changes.html",
+        round=rounds.round_(round_id),
+        scheme=scheme,
+        code=code,
+        lines=service.value_history(round_id, code, MOST_CHANGES),
+        most=MOST_CHANGES,
+        **_names(scheme),
+    )
 
 
 @blueprint.get("/score/values/<int:round_id>/<code>/<kind>.<ending>")

@@ -16,7 +16,7 @@ from flask_babel import gettext
 
 from survey.base.canonical import sha256
 from survey.base.errors import Refused
-from survey.base.settings import keep_first
+from survey.base.settings import keep_first, present
 from survey.score.sheet.sheet import to_json_value
 
 KEY_FILE = "signing_key.pem"
@@ -64,6 +64,22 @@ def public_key_pem(instance: Path) -> bytes:
 def public_key(instance: Path) -> str:
     """The public key as sheets carry it."""
     return _public(_private_key(instance))
+
+
+def own_public_key() -> str:
+    """This installation's public key, base64."""
+    return public_key(present().instance)
+
+
+def own_public_key_pem() -> bytes:
+    """This installation's public key as PEM."""
+    return public_key_pem(present().instance)
+
+
+def verify(text: str) -> tuple[bool, bool]:
+    """Of a signed file: is its seal whole, and is the seal this installation's?"""
+    content, sealed = read_document(text)
+    return is_sealed(content, sealed), sealed.public_key == own_public_key()
 
 
 def signed_document(text: str, sealed: Seal) -> str:

@@ -1,0 +1,1 @@
+"""Who changed which value, when, from what to what, and why."""
