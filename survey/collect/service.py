@@ -36,7 +36,7 @@ from survey.collect.store.receipts import written as written_receipt
 from survey.collect.store.recording import NewAnswer, NewResponse, store
 from survey.collect.tally import projection, reading
 from survey.collect.tally.reading import Piece
-from survey.collect.tally.table import TallyTable
+from survey.collect.tally.table import TallyTable, sums
 from survey.rounds import service as rounds
 from survey.rounds.service import Selection
 
@@ -56,6 +56,7 @@ __all__ = [
     "count_by_unit",
     "counts_by_unit",
     "find_by_receipt",
+    "held_by_unit",
     "import_kept_ratings",
     "import_ratings",
     "imported_before",
@@ -201,6 +202,11 @@ def tally(selection: Selection, progress: Progress | None = None) -> TallyTable:
     """A round's answers, counted by everything an estimate can need, with the columns `month` and `collection_id`."""
     bring_up_to_date(progress)
     return reading.answers(selection)
+
+
+def held_by_unit(table: TallyTable) -> dict[int, int]:
+    """Unit -> answers to questions that are held."""
+    return sums(table, "unit_id", lambda each: each.held)
 
 
 def arrivals(wanted: ArrivalFilter, viewer: Viewer) -> Arrivals:

@@ -55,6 +55,7 @@ __all__ = [
     "fault_in_round",
     "fault_in_run",
     "faults",
+    "held_has_changed",
     "indices",
     "latest_run",
     "panel_spread",
@@ -72,6 +73,7 @@ __all__ = [
 Wanted = Selector | str
 recount = collect.recount
 releases = stored_releases.of_round
+held_has_changed = stored_runs.held_has_changed
 
 
 def compute(round_id: int, *, viewer: Viewer = SYSTEM, progress: Progress | None = None) -> Run:

@@ -18,7 +18,6 @@ from survey.score.feed import keys
 from survey.score.feed.keys import Key
 from survey.score.ledger import changes
 from survey.score.ledger.changes import ValueChange
-from survey.score.models import SheetRow
 from survey.score.scheme import versions
 from survey.score.scheme.checks import check_scheme
 from survey.score.scheme.scheme import Component, Scheme
@@ -246,7 +245,7 @@ def ask_to_freeze(sheet_id: int, viewer: Viewer = SYSTEM, *, units_counted: int 
         Refused: frozen or asked for already, another number of units, values have changed since it was made, or answers
             without a decision could move it.
     """
-    there = sum(1 for _ in _checked(sheets.stored(sheet_id)).lines())
+    there = sum(1 for _ in fitting.checked(sheets.stored(sheet_id), scheme).lines())
     if units_counted is not None and units_counted != there:
         raise Refused(
             gettext("The sheet has %(n)s units, not %(m)s.", n=there, m=units_counted),
@@ -272,21 +271,18 @@ def freeze(sheet_id: int, viewer: Viewer = SYSTEM) -> Sheet:
             without a decision could move it.
     """
     row = sheets.stored(sheet_id)
-    content = _checked(row)
+    try:
+        content = fitting.checked(row, scheme)
+    except Refused:
+        if freezing.lapse(sheet_id):
+            audit.record("sheet.freeze-withdrawn", str(sheet_id), actor=viewer.username)
+            commit()
+        raise
     first = freezing.confirm(sheet_id, viewer.username)
     sheets.seal(row, content, viewer.username, first, settings.present().instance)
     audit.record("sheet.frozen", str(sheet_id), actor=viewer.username, sha256=row.sha256)
     commit()
     return sheets.sheet(sheet_id, viewer)
-
-
-def _checked(row: SheetRow) -> SheetContent:
-    """What a draft says, if it still stands and nothing undecided could move it."""
-    order = sheets.order_of(row, scheme(row.scheme_id))
-    judged = sheets.judge(order.round_id, order.scheme, order.run.id if order.run else None)
-    content = sheets.require_unchanged(row, order, judged)
-    freezing.require_decided(content, freezing.undecided(row.round_id, order.scheme))
-    return content
 
 
 def is_outdated(entry: SheetEntry) -> bool:

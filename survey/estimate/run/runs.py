@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+import numpy as np
 from flask_babel import gettext
 from sqlalchemy import delete, select
 
@@ -13,10 +14,12 @@ from survey.base import clock
 from survey.base.code_version import code_version
 from survey.base.errors import NotFound
 from survey.base.store.database import session
+from survey.collect import service as collect
 from survey.estimate.models import RunRow
 from survey.estimate.run import cells as tallies
 from survey.estimate.run import context as contexts
 from survey.estimate.values import Run
+from survey.rounds import service as rounds
 
 #: runs kept in memory at once
 KEPT = 6
@@ -92,6 +95,16 @@ def snapshot(run_id: int) -> Snapshot:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return made
+
+
+def held_has_changed(run_id: int) -> bool:
+    """Whether answers have been held, released or excluded since a run counted them."""
+    now = collect.tally(rounds.selection(rounds.round_(find(run_id).round_id)))
+    cells = snapshot(run_id).cells
+    rows = cells.held > 0
+    units, counts = cells.column("unit_id")[rows], cells.held[rows]
+    then = {int(unit): int(counts[units == unit].sum()) for unit in np.unique(units)}
+    return then != {unit: number for unit, number in collect.held_by_unit(now).items() if number}
 
 
 def remove(round_id: int) -> int:

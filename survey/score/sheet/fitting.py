@@ -1,15 +1,18 @@
-"""Whether a scheme fits a round: what its leaves select there, and the sheets of other rounds that they count."""
+"""Whether a scheme fits a round, and whether a draft still stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from flask_babel import gettext
 
 from survey.base.errors import Fault, ImportFaults, Refused
 from survey.estimate import service as estimate
+from survey.score.models import SheetRow
 from survey.score.scheme.scheme import Component, Scheme
-from survey.score.sheet.sheets import earlier_totals
+from survey.score.sheet import freezing, sheets
+from survey.score.sheet.sheet import SheetContent
 
 
 def run_for(round_id: int, wanted: Scheme, run_id: int | None) -> estimate.Run | None:
@@ -59,9 +62,28 @@ def _no_levels(leaf: Component, run_id: int) -> str:
 
 def _without_sheet(wanted: Scheme) -> Iterator[Fault]:
     """Leaves that count a sheet of another round which has not been frozen."""
-    there = earlier_totals(wanted)
+    there = sheets.earlier_totals(wanted)
     for missing, code in wanted.earlier_sheets().items():
         if missing not in there:
             names = {"round": missing.round, "scheme": missing.scheme}
             sentence = gettext("The round %(round)s has no frozen sheet by the scheme %(scheme)s.", **names)
             yield Fault(0, code, "sheet", sentence)
+
+
+def checked(row: SheetRow, scheme: Callable[[int], Scheme]) -> SheetContent:
+    """What a draft says, if it still stands and nothing undecided could move it; how much is held stands in it.
+
+    Args:
+        row: the draft.
+        scheme: reads the scheme of this number.
+
+    Raises:
+        Refused: frozen already, changed since it was made, or answers without a decision could move it.
+    """
+    order = sheets.order_of(row, scheme(row.scheme_id))
+    judged = sheets.judge(order.round_id, order.scheme, order.run.id if order.run else None)
+    content = sheets.require_unchanged(row, order, judged)
+    waiting = freezing.undecided(row.round_id, order.scheme)
+    freezing.require_decided(content, waiting)
+    held = sum(one.held for one in waiting)
+    return replace(content, basis={**content.basis, "undecided": held}) if held else content

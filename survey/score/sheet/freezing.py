@@ -11,15 +11,20 @@ from sqlalchemy import select
 from survey.base import clock
 from survey.base.errors import Refused
 from survey.base.store.database import session
+from survey.estimate import service as estimate
 from survey.rounds import service as rounds
 from survey.score.models import FreezingRow
 from survey.score.scheme.scheme import Scheme
-from survey.score.sheet.sheet import Line, SheetContent
+from survey.score.sheet.sheet import Line, Part, SheetContent
 from survey.screen import service as screen
 from survey.screen.service import Undecided
 
 #: units that a refusal names
 NAMED = 5
+#: why a unit takes no place that more answers would give it
+FEW = ("reference", "hidden", "thin", "no_answers")
+#: conversions against the class, whose values are compared to so many digits
+CLASS, COMPARED = ("best", "mean"), 9
 
 
 def asked(sheet_ids: Collection[int]) -> dict[int, FreezingRow]:
@@ -53,6 +58,16 @@ def withdraw(sheet_id: int) -> None:
     session().flush()
 
 
+def lapse(sheet_id: int) -> bool:
+    """What was asked for does not stand any more; whether anybody had asked."""
+    present = asked([sheet_id]).get(sheet_id)
+    if present is None or present.confirmed_by is not None:
+        return False
+    session().delete(present)
+    session().flush()
+    return True
+
+
 def confirm(sheet_id: int, actor: str) -> str:
     """The second person; returns the first.
 
@@ -72,17 +87,35 @@ def confirm(sheet_id: int, actor: str) -> str:
     return present.asked_by
 
 
-def could_move(content: SheetContent) -> list[Line]:
-    """Units whose total, or a component that decides between equals, is another with held answers in."""
+def could_move(content: SheetContent, held: Collection[int] = ()) -> list[Line]:
+    """Units that held answers could move: the total, a component that decides between equals, or whether there are
+    answers enough for a place.
+
+    Args:
+        held: units with held answers; one that few answers keep from a place could take one with them.
+    """
     decimals, ties = content.scheme["decimals"], content.scheme["ties"]
 
     def differs(line: Line) -> bool:
-        pairs = [(part.points, part.points_with_held) for part in line.parts if part.code in ties]
-        return line.total != line.total_with_held or any(
-            round((one or 0.0) - (other or 0.0), decimals) != 0 for one, other in pairs
+        if line.total is None or line.unranked in FEW:
+            return line.unit_id in held
+        decisive = [part for part in line.parts if part.code in ties]
+        return (
+            line.total != line.total_with_held
+            or any(_differ(part.points, part.points_with_held, decimals) for part in decisive)
+            # what is compared with the class moves the others, whether or not it moves itself
+            or any(_differ(leaf.value, leaf.value_with_held, COMPARED) for leaf in line.leaves() if _is_compared(leaf))
         )
 
-    return [line for _, line in content.lines() if line.total is not None and differs(line)]
+    return [line for _, line in content.lines() if differs(line)]
+
+
+def _is_compared(leaf: Part) -> bool:
+    return leaf.conversion in CLASS
+
+
+def _differ(one: float | None, other: float | None, decimals: int) -> bool:
+    return round((one or 0.0) - (other or 0.0), decimals) != 0
 
 
 def undecided(round_id: int, scheme: Scheme) -> list[Undecided]:
@@ -96,11 +129,18 @@ def undecided(round_id: int, scheme: Scheme) -> list[Undecided]:
 def require_decided(content: SheetContent, waiting: Sequence[Undecided]) -> None:
     """Refuse to freeze while answers that two people have not settled could move a total, a rank or a grade.
 
-    Ranks and grades follow from totals and from the components that decide between equals, so that where none of these
-    moves, with any unit's held answers in or out, nothing does. A proposal that waits is to be decided in any case.
+    Ranks and grades follow from totals, from the components that decide between equals, and from who has answers enough
+    for a place, so that where none of these moves, with any unit's held answers in or out, nothing does. A proposal
+    that waits is to be decided in any case.
     """
-    if content.basis["run"] is None:
+    run = content.basis["run"]
+    if run is None:
         return
+    if estimate.held_has_changed(run):
+        raise Refused(
+            gettext("Answers have been held, released or excluded since the indices were computed."),
+            remedy=gettext("Compute the round anew and make a new sheet."),
+        )
     names = {line.unit_id: line.unit_name for _, line in content.lines()}
     proposed = [one for one in waiting if one.proposed]
     if proposed:
@@ -109,19 +149,19 @@ def require_decided(content: SheetContent, waiting: Sequence[Undecided]) -> None
                 "Proposals about answers wait for a second person: %(units)s.",
                 units=_listed([f"{_name(names, one)} {one.proposed}" for one in proposed]),
             ),
-            remedy=gettext("Confirm or reject them in screening, compute the round anew and make a new sheet."),
+            remedy=gettext("Confirm or reject them in screening; where one is confirmed, compute the round anew."),
         )
-    moved = could_move(content)
+    held = {one.unit_id: one.held for one in waiting}
+    moved = could_move(content, [unit for unit, n in held.items() if unit and n])
     if not moved:
         return
-    held = {one.unit_id: one.held for one in waiting}
     words = [
         gettext(
             "%(unit)s (%(n)s answers, %(total)s or %(other)s)",
             unit=line.unit_name,
             n=held.get(line.unit_id, 0),
-            total=f"{line.total:g}",
-            other=f"{line.total_with_held:g}",
+            total=_total(line.total),
+            other=_total(line.total_with_held),
         )
         for line in moved
     ]
@@ -129,6 +169,10 @@ def require_decided(content: SheetContent, waiting: Sequence[Undecided]) -> None
         gettext("Answers held for review could still move these units: %(units)s.", units=_listed(words)),
         remedy=gettext("Release or exclude them in screening, compute the round anew and make a new sheet."),
     )
+
+
+def _total(total: float | None) -> str:
+    return "–" if total is None else f"{total:g}"
 
 
 def _name(names: dict[int, str], one: Undecided) -> str:

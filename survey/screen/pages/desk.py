@@ -67,6 +67,7 @@ def desk() -> str:
     of_round = {one.id: one for one in rounds.collections() if one.id in selection.collection_ids}
     chosen, page = _chosen(selection, of_round), max(request.args.get("page", 1, type=int), 1)
     lines, total = service.answers(chosen, selection, page=page, size=PAGE)
+    pending = service.pending()
     return render_template(
         "screen/desk.html",
         rounds=[*options(rounds.rounds()), (EVERYTHING, gettext("All answers, in a round or in none"))],
@@ -79,7 +80,8 @@ def desk() -> str:
         lines=lines,
         standing=service.standings([line.key for line in lines]),
         totals=service.totals(selection),
-        waiting=len(service.pending()),
+        waiting=len(pending),
+        proposed={one.key for one in pending},
         form=ReasonForm(),
         page=page,
         size=PAGE,
@@ -147,7 +149,7 @@ def waiting() -> str:
         lines=lines,
         names=names,
         me=viewer().username,
-        may_decide=viewer().has(*DESK),
+        may_decide=viewer().has(*DESK, Role.ADMIN),
         alone=len(service.deciders()) < TWO_PEOPLE,
         kind=kind,
         unit_id=unit_id,
@@ -183,7 +185,7 @@ def answer(key: str) -> str:
         window=units.window(line.window_id) if line.window_id else None,
         form=ReasonForm(),
         me=viewer().username,
-        may_decide=viewer().has(*DESK),
+        may_decide=viewer().has(*DESK, Role.ADMIN),
     )
 
 
