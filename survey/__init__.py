@@ -8,7 +8,7 @@ from flask import Flask, request, url_for
 from flask_bootstrap import Bootstrap5
 
 from survey import rooms
-from survey.base.people import accounts, guard
+from survey.base.people import guard, signing_in
 from survey.base.settings import Settings, from_environment, make_private
 from survey.base.store import database, demo
 from survey.base.web import columns, languages, menu, presentation
@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     guard.init_app(app, settings)
     database.init_app(app, settings.database)
-    accounts.init_app(app)
+    signing_in.init_app(app)
     Bootstrap5(app)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     languages.init_app(app, rooms.CATALOGUES)

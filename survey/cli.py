@@ -10,7 +10,7 @@ from flask_babel import force_locale, gettext
 
 from survey import create_app, migrations, rooms
 from survey.base.errors import ImportFaults, SurveyError
-from survey.base.people import accounts, audit
+from survey.base.people import accounts, audit, passwords, second_factor
 from survey.base.people.roles import Role
 from survey.base.store import backup, own_key
 from survey.base.store.database import engine
@@ -58,21 +58,31 @@ def person() -> None:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
 def add_person(username: str, roles: tuple[str, ...]) -> None:
     """Add USERNAME and print the first password."""
-    words = accounts.new_password()
-    accounts.add(username, words, [Role(role) for role in roles])
+    words = passwords.given()
+    accounts.add(username, words, [Role(role) for role in roles], is_given=True)
     click.echo(words)
 
 
 @person.command("password")
 @click.argument("username")
 def new_password(username: str) -> None:
-    """Give USERNAME a new password and print it."""
+    """Give USERNAME a new password, good for one sign-in, and print it."""
+    click.echo(accounts.give_password(_number_of(username)))
+
+
+@person.command("second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Take the second factor of USERNAME away, whose telephone is lost."""
+    second_factor.reset(_number_of(username), username)
+    click.echo(gettext("Done."))
+
+
+def _number_of(username: str) -> int:
     found = next((person for person in accounts.people() if person.username == username), None)
     if found is None:
         raise click.ClickException(f"There is no person named {username}.")
-    words = accounts.new_password()
-    accounts.set_password(found.id, words)
-    click.echo(words)
+    return found.id
 
 
 @cli.group("audit")

@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from granian.server import Server as Granian
 from granian.server.common import AbstractServer
 
-from survey.base.people import accounts
+from survey.base.people import accounts, passwords
 from survey.base.people.roles import Role
 from survey.base.settings import PREFIX, ROOT, from_environment
 from survey.base.store.database import engine, session
@@ -51,8 +51,8 @@ def serve(host: str, port: int, empty: bool, workers: int) -> None:
         click.echo("第一次启动：正在载入演示数据 / first start: loading the worked example …")
         link = example.load(lambda words: click.echo(f"  {words}"))
     if first:
-        password = accounts.new_password()
-        accounts.add("admin", password, [Role.ADMIN])
+        password = passwords.given()
+        accounts.add("admin", password, [Role.ADMIN], is_given=True)
     click.echo(f"\n  地址 / address      http://{host}:{port}/")
     if first:
         click.echo(f"  管理员 / sign in    admin   {password}   (仅显示这一次 / shown this once)")

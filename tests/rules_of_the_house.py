@@ -20,6 +20,9 @@ KNOW_EVERY_ROOM = {
 STORE = {
     "survey/base/people/accounts.py",
     "survey/base/people/audit.py",
+    "survey/base/people/second_factor.py",
+    "survey/base/people/sessions.py",
+    "survey/base/people/signing_in.py",
     "survey/base/store/database.py",
     "survey/base/store/jobs.py",
     "survey/migrations/__init__.py",

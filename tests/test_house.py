@@ -28,7 +28,7 @@ PUBLIC = {
     *("collect.rate", "collect.send_rating", "collect.personal", "collect.send_personal", "collect.thanks"),
     *("screen.ask_receipt", "screen.receipt"),
     *("feed.root", "feed.schema", "feed.openapi", "feed.public_key", "feed.elsewhere"),
-    *("house.sign_in", "house.language", "house.health"),
+    *("house.sign_in", "house.second_step", "house.language", "house.health"),
 }
 #: what machines open with a key instead of a sign-in
 WITH_A_KEY = {"feed.sheets", "feed.sheet"}

@@ -43,6 +43,10 @@ class Settings:
     proxies: int = 0
     #: minutes without a click after which a staff session ends
     session_minutes: int = 120
+    #: hours after which a staff session ends however busy it is
+    session_hours: int = 12
+    #: 1 = administrators and the appraisal office sign in with a second factor, and set one up first
+    require_second_factor: int = 0
     #: answers below which nothing about a unit is shown
     floor_hidden: int = 5
     #: answers below which a value is shown "for reference" and takes no rank

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from survey.base.people import accounts, audit
+from survey.base.people import accounts, audit, signing_in
 from survey.base.people.roles import Role
 from survey.base.store.database import commit
 from survey.units import service as units
@@ -60,7 +60,7 @@ def test_a_new_person_signs_in_with_the_password_that_is_shown_once(app: Flask, 
     with app.app_context():
         person = next(one for one in accounts.people() if one.username == "sun")
         password = next(word for word in words(shown).split() if word.count("-") == 3 and len(word) == 23)
-        assert accounts.check_password("sun", password) is not None
+        assert signing_in.check_password("sun", password) is not None
     assert password not in admin.get(f"/people/{person.id}").text
 
 
@@ -71,8 +71,8 @@ def test_a_reset_replaces_the_password(app: Flask, admin: Client) -> None:
     shown = admin.post(f"/people/{number}/password", data={"csrf_token": token}).text
     password = next(word for word in words(shown).split() if word.count("-") == 3 and len(word) == 23)
     with app.app_context():
-        assert accounts.check_password("sun", PASSWORD) is None
-        assert accounts.check_password("sun", password) is not None
+        assert signing_in.check_password("sun", PASSWORD) is None
+        assert signing_in.check_password("sun", password) is not None
 
 
 def test_a_change_is_stored_and_announced(app: Flask, admin: Client) -> None:

@@ -1,30 +1,23 @@
-"""Who may sign in: people, their roles and their units, passwords as Argon2 hashes, a brake on guessing."""
+"""Who may sign in: people, their roles and their units, and whose word their password is."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from flask import Flask
 from flask_babel import gettext, lazy_gettext
-from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKey, String, Table, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.base.errors import NotFound, Refused
-from survey.base.people import audit, brake
+from survey.base.people import audit, passwords, sessions
 from survey.base.people.roles import Role, Viewer
-from survey.base.store.database import Base, commit, give_back, reading, session
+from survey.base.store.database import Base, commit, give_back, session
 
-SHORTEST_PASSWORD = 10
-
-hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's minimum, kind to small machines
-logins = LoginManager()
+#: a password of one's own; one that somebody else gave; such a one with which its owner has come in
+OWN, GIVEN, USED = "own", "given", "used"
 
 user_unit = Table(
     "user_unit",
@@ -38,7 +31,10 @@ class AccountRow(Base):
     """A person of the staff."""
 
     __tablename__ = "user_account"
-    __table_args__ = (CheckConstraint("failures >= 0", "failures_counted"),)
+    __table_args__ = (
+        CheckConstraint("failures >= 0", "failures_counted"),
+        CheckConstraint("password_is IN ('own', 'given', 'used')", "password_is_somebodys"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
@@ -46,8 +42,8 @@ class AccountRow(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=True)
-    #: raised to end all sessions of the person
-    sessions: Mapped[int] = mapped_column(default=0)
+    #: whose it is: what somebody else gave opens the page for a new one, once
+    password_is: Mapped[str] = mapped_column(String(8), default=OWN)
     #: of the first version, which counted wrong passwords by name: a stranger could keep people out by it
     failures: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -63,75 +59,23 @@ class Person:
     roles: tuple[Role, ...]
     unit_ids: frozenset[int]
     active: bool
-
-
-class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """What Flask-Login carries through a request."""
-
-    def __init__(self, person: Person, sessions: int) -> None:
-        self.person = person
-        self.id = f"{person.id}.{sessions}"
-
-    def viewer(self) -> Viewer:
-        return Viewer(self.person.id, self.person.username, frozenset(self.person.roles), self.person.unit_ids)
-
-
-class Nobody(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """A request without a sign-in."""
-
-    def viewer(self) -> Viewer:
-        return Viewer(-1, "", frozenset(), frozenset())
-
-
-def init_app(app: Flask) -> None:
-    """Teach Flask-Login where people are kept."""
-    logins.anonymous_user = Nobody
-    logins.init_app(app)
-    logins.user_loader(_load)
-
-
-def _load(session_id: str) -> SignedIn | None:
-    """Who a session belongs to; nobody once the person's sessions were ended."""
-    number, _dot, sessions = session_id.partition(".")
-    signed_in = _load_signed_in(int(number)) if number.isdecimal() else None
-    # a session of an earlier version names no count: it holds until the first time that sessions are ended
-    return signed_in if signed_in is not None and signed_in.id == f"{number}.{sessions or 0}" else None
-
-
-def _load_signed_in(user_id: int) -> SignedIn | None:
-    """Read on a connection of its own: a request that will write takes the write lock when it writes, not here."""
-    row = AccountRow
-    wanted = select(row.id, row.username, row.name, row.roles, row.active, row.sessions).where(row.id == user_id)
-    with reading() as connection:
-        account = connection.execute(wanted).first()
-        units = connection.scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == user_id)).all()
-    if account is None or not account.active:
-        return None
-    return SignedIn(_as_person(account, units), account.sessions)
-
-
-def signed_in(user_id: int) -> SignedIn:
-    """A person as a session carries them."""
-    found = _load_signed_in(user_id)
-    if found is None:
-        raise NotFound(gettext("There is no such person."))
-    return found
-
-
-def end_sessions(user_id: int) -> None:
-    """End every session of a person, wherever they signed in."""
-    _account(user_id).sessions += 1
-    commit()
+    #: the password was given by somebody else and has to be replaced first
+    must_change: bool = False
 
 
 def _person(account: AccountRow) -> Person:
-    return _as_person(account, session().scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == account.id)))
+    return as_person(account, session().scalars(select(user_unit.c.unit_id).where(user_unit.c.user_id == account.id)))
 
 
-def _as_person(account: Any, units: Iterable[int]) -> Person:
+def as_person(account: Any, units: Iterable[int]) -> Person:
     """A person from a row of the accounts, however it was read."""
-    roles = tuple(Role(role) for role in account.roles)
-    return Person(account.id, account.username, account.name, roles, frozenset(units), account.active)
+    roles, must_change = tuple(Role(role) for role in account.roles), account.password_is != OWN
+    return Person(account.id, account.username, account.name, roles, frozenset(units), account.active, must_change)
+
+
+def viewer_of(person: Person) -> Viewer:
+    """A person as the rooms know them."""
+    return Viewer(person.id, person.username, frozenset(person.roles), person.unit_ids)
 
 
 def people() -> list[Person]:
@@ -152,7 +96,7 @@ def viewer_named(username: str, role: Role) -> Viewer:
     row = session().scalar(select(AccountRow).where(AccountRow.username == username, AccountRow.active))
     if row is None or not {role, Role.ADMIN} & {*row.roles}:
         raise NotFound(gettext("Nobody of this role is called %(name)s.", name=username))
-    return signed_in(row.id).viewer()
+    return viewer_of(_person(row))
 
 
 def _account(user_id: int) -> AccountRow:
@@ -162,68 +106,40 @@ def _account(user_id: int) -> AccountRow:
     return account
 
 
-def check_password(username: str, password: str, *, address: str = "", device: str = "") -> SignedIn | None:
-    """The person, if the password is right. Looking it up and hashing hold no lock that a rater could wait for.
-
-    Args:
-        username: as typed.
-        password: as typed.
-        address: where the request comes from, for the brake on guessing.
-        device: what the browser carries if this very person has signed in there before.
-
-    Raises:
-        Refused: too many wrong passwords from there, or too many sign-ins at once.
-    """
-    come = brake.origin(username, address, device)
-    brake.check(come)
-    with reading() as connection:
-        row = AccountRow
-        found = connection.execute(
-            select(row.id, row.password_hash).where(row.username == username, row.active)
-        ).first()
-    with brake.turn():
-        is_right = _is_right(found.password_hash if found else None, password)
-    if found is None or not is_right:
-        brake.note_failure(come)
-        if found is not None:
-            audit.record("sign-in.failed", username, actor=username)
-        commit()
-        return None
-    brake.forget(come)
-    audit.record("sign-in", username, actor=username)
-    commit()
-    return _load_signed_in(found.id)
-
-
-def _is_right(kept: str | None, password: str) -> bool:
-    """As slow for a name that does not exist, so that time does not tell which names do."""
-    if kept is None:
-        hasher.hash(password)
-        return False
-    try:
-        return hasher.verify(kept, password)
-    except VerificationError:
-        return False
-
-
-def new_password() -> str:
-    """A password to hand over once: 20 characters, about 100 bits."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4))
-
-
-def add(username: str, password: str, roles: Iterable[Role], *, name: str = "", unit_ids: Iterable[int] = ()) -> Person:
+def add(
+    username: str,
+    password: str,
+    roles: Iterable[Role],
+    *,
+    name: str = "",
+    unit_ids: Iterable[int] = (),
+    is_given: bool = False,
+) -> Person:
     """Store a new person.
 
+    Args:
+        username: unique.
+        password: to sign in with.
+        roles: at least one.
+        name: of the person.
+        unit_ids: what roles see that do not see all.
+        is_given: somebody else made the password: it is good for choosing another, once.
+
     Raises:
-        Refused: the name is taken, or the password is short.
+        Refused: the name is taken, or the password is short or easy to guess.
     """
-    _check_new_password(password)
+    passwords.check(password, [username, name])
     give_back()
-    hashed = hasher.hash(password)
+    hashed = passwords.hashed(password)
     if session().scalar(select(AccountRow.id).where(AccountRow.username == username)):
         raise Refused(gettext("The user name %(name)s is taken.", name=username))
-    account = AccountRow(username=username, name=name, password_hash=hashed, roles=_stored(roles))
+    account = AccountRow(
+        username=username,
+        name=name,
+        password_hash=hashed,
+        password_is=GIVEN if is_given else OWN,
+        roles=_stored(roles),
+    )
     session().add(account)
     session().flush()
     _assign(account.id, unit_ids)
@@ -239,7 +155,7 @@ def change(user_id: int, *, name: str, roles: Iterable[Role], unit_ids: Iterable
     if Role.ADMIN in account.roles and not (active and Role.ADMIN in stored) and _administrators() <= 1:
         raise Refused(gettext("This is the last active administrator."), remedy=gettext("Name another one first."))
     if stored != account.roles or not active:
-        account.sessions += 1
+        sessions.drop(user_id)
     account.name, account.roles, account.active = name, stored, active
     _assign(account.id, unit_ids)
     audit.record("person.changed", account.username, roles=stored, active=active)
@@ -247,20 +163,46 @@ def change(user_id: int, *, name: str, roles: Iterable[Role], unit_ids: Iterable
     return _person(account)
 
 
-def set_password(user_id: int, password: str) -> None:
-    """Replace a password, which ends the person's sessions."""
-    _check_new_password(password)
-    give_back()
-    hashed = hasher.hash(password)
+def set_password(user_id: int, password: str, *, known: Iterable[str] = ()) -> None:
+    """A person's own new password, which ends the person's sessions.
+
+    Args:
+        user_id: whose.
+        password: the new one.
+        known: names that it must not be made of, beside the person's own.
+
+    Raises:
+        Refused: it is short or easy to guess, or the present one.
+    """
     account = _account(user_id)
-    account.password_hash, account.sessions = hashed, account.sessions + 1
-    audit.record("password.changed", account.username)
+    passwords.check(password, [account.username, account.name, *known])
+    kept = account.password_hash
+    give_back()
+    if passwords.is_right(kept, password):
+        raise Refused(gettext("This is the present password."), remedy=gettext("Choose another one."))
+    _replace_password(user_id, password, OWN)
+
+
+def give_password(user_id: int) -> str:
+    """A new password for somebody who has to replace it at once; their sessions end.
+
+    Returns:
+        The password, which is shown to whoever hands it over and to nobody else.
+    """
+    _account(user_id)
+    give_back()
+    password = passwords.given()
+    _replace_password(user_id, password, GIVEN)
+    return password
+
+
+def _replace_password(user_id: int, password: str, whose: str) -> None:
+    hashed = passwords.hashed(password)
+    account = _account(user_id)
+    account.password_hash, account.password_is = hashed, whose
+    sessions.drop(user_id)
+    audit.record("password.changed" if whose == OWN else "password.given", account.username)
     commit()
-
-
-def _check_new_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(gettext("A password needs at least %(n)s characters.", n=SHORTEST_PASSWORD))
 
 
 def _administrators() -> int:

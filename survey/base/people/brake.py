@@ -70,6 +70,13 @@ def origin(username: str, address: str, device: str) -> Origin:
     return Origin(own, {own: FOR_A_NAME, _key("address", address): FOR_AN_ADDRESS})
 
 
+def origin_of_code(username: str, address: str, device: str) -> Origin:
+    """Where a code of the second factor comes from. Whoever gets so far has the password: codes are counted by the
+    person, from wherever they come, and apart from those of a browser in which the person has signed in before."""
+    own = _key("code of device", device) if device else _key("code", username)
+    return Origin(own, {own: FOR_A_NAME, _key("address", address): FOR_AN_ADDRESS})
+
+
 def check(come: Origin) -> None:
     """Let nobody on whose place has to wait; costs one look without any lock.
 
@@ -82,7 +89,7 @@ def check(come: Origin) -> None:
         found = connection.execute(wanted).all()
     if any(failures >= come.limits[key] and clock.local(until) > clock.now() for key, failures, until in found):
         raise Refused(
-            gettext("Too many wrong passwords from here."),
+            gettext("Too many wrong passwords or codes."),
             remedy=gettext("Wait five minutes and try again."),
         )
 

@@ -1,4 +1,5 @@
-"""Browsers in which somebody has signed in before: guesses from elsewhere do not keep their owner out."""
+"""Browsers: what they are called, and in which of them somebody has signed in before, whom guesses from elsewhere do
+not keep out."""
 
 from __future__ import annotations
 
@@ -12,6 +13,50 @@ from survey.base import settings
 
 COOKIE = "survey_device"
 DAYS = 180
+#: what a browser calls itself -> its name, the more special first: most also call themselves Chrome or Safari
+BROWSERS = {
+    "MicroMessenger": "WeChat",
+    "DingTalk": "DingTalk",
+    "Edg": "Edge",
+    "QIHU": "360",
+    "360SE": "360",
+    "QQBrowser": "QQ",
+    "UBrowser": "UC",
+    "UCBrowser": "UC",
+    "MetaSr": "Sogou",
+    "HuaweiBrowser": "Huawei",
+    "MiuiBrowser": "Xiaomi",
+    "OPR/": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+#: likewise for what it runs on
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "HarmonyOS": "HarmonyOS",
+    "OpenHarmony": "HarmonyOS",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+def name_of(user_agent: str) -> str:
+    """What a person would call a browser; empty if it does not say.
+
+    >>> name_of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0")
+    'Edge, Windows'
+    >>> name_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1")
+    'Safari, iPhone'
+    >>> name_of("curl/8.5")
+    ''
+    """
+    found = (next((name for mark, name in marks.items() if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS))
+    return ", ".join(filter(None, found))
 
 
 def known(username: str) -> str:

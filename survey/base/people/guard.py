@@ -8,22 +8,22 @@ import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_babel import gettext
-from flask_login import current_user, logout_user
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.base import clock
 from survey.base.errors import Forbidden
+from survey.base.people import sessions
 from survey.base.people.roles import SYSTEM, Role, Viewer
 from survey.base.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
-#: seconds after which a session ends however busy it is
-LONGEST_SESSION = 12 * 3600
+#: what has to be done first -> the page where it is done
+FIRST = {"password": "account.password", "second factor": "account.second_factor"}
 
 #: blueprints and endpoints of other people's making that carry only style sheets and scripts
 STATIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
@@ -111,12 +111,13 @@ def _check_guard() -> BaseResponse | None:
         raise Forbidden(gettext("This page does not say who may open it, so nobody may."))
     if not guard:
         return None
-    if current_user.is_authenticated and _is_over():
-        session.clear()
-        logout_user()
     if not current_user.is_authenticated:
         here = request.full_path if request.method == "GET" else ""
         return redirect(url_for("house.sign_in", next=here.rstrip("?")))
+    first = _what_comes_first()
+    if first is not None:
+        return first
+    sessions.note_use(current_user.key, current_user.seen_at)
     if not current_user.viewer().roles & guard:
         raise Forbidden(
             gettext("Your role does not open this page."),
@@ -125,10 +126,12 @@ def _check_guard() -> BaseResponse | None:
     return None
 
 
-def _is_over() -> bool:
-    """Whether a session has lasted as long as any may; one of an earlier version begins now."""
-    now = int(clock.now().timestamp())
-    return now - int(session.setdefault("since", now)) > LONGEST_SESSION
+def _what_comes_first() -> BaseResponse | None:
+    """Who has something to do first, such as replacing a given password, reaches the page for it and the way out."""
+    page = FIRST.get(current_user.first)
+    if page is None or request.endpoint in {page, "house.sign_out"}:
+        return None
+    return redirect(url_for(page))
 
 
 def _add_headers(response: Response) -> Response:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, MetaData, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -121,6 +121,31 @@ def writing() -> Iterator[Connection]:
             yield connection
     else:
         yield session().connection()
+
+
+def write_if_free(statement: Executable) -> bool:
+    """One statement in a transaction of its own that may as well be left out: a page never waits for it.
+
+    Returns:
+        Whether it was carried out; False where somebody else was writing.
+    """
+    if not give_back():
+        return False
+    with engine().execution_options(writes=True).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        if connection.dialect.name != "sqlite":
+            connection.execute(statement)
+            connection.commit()
+            return True
+        driver.execute("PRAGMA busy_timeout=0")
+        try:
+            connection.execute(statement)
+            connection.commit()
+        except OperationalError:
+            return False
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    return True
 
 
 def give_back() -> bool:

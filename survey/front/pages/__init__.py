@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from survey.front.pages.house import MENU, blueprint
+from survey.front.pages import account, house
 
 __all__ = ["BLUEPRINTS", "MENU"]
-BLUEPRINTS = (blueprint,)
+MENU = [*house.MENU, *account.MENU]
+BLUEPRINTS = (house.blueprint, account.blueprint)

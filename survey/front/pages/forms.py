@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp
 
-from survey.base.people.accounts import ROLE_NAMES, SHORTEST_PASSWORD
+from survey.base.people.accounts import ROLE_NAMES
+from survey.base.people.passwords import LONGEST, SHORTEST
 from survey.base.people.roles import Role
 from survey.units import service as units
 
 #: what a browser may fill in
 USERNAME, CURRENT, FRESH = ({"autocomplete": what} for what in ("username", "current-password", "new-password"))
+CODE = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class SignInForm(FlaskForm):
@@ -20,17 +22,50 @@ class SignInForm(FlaskForm):
     password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))], render_kw=CURRENT)
 
 
+class CodeForm(FlaskForm):
+    code = StringField(
+        _("Security code"),
+        [DataRequired(_("Enter the code."))],
+        render_kw={**CODE, "autofocus": True},
+        description=_("Six digits from your authenticator. Without the telephone: one of your recovery codes."),
+    )
+
+
 class PasswordForm(FlaskForm):
     old = PasswordField(_("Present password"), [DataRequired(_("Enter your present password."))], render_kw=CURRENT)
     new = PasswordField(
         _("New password"),
         [
-            Length(SHORTEST_PASSWORD, 200, _("Choose at least %(min)d characters.")),
+            Length(SHORTEST, LONGEST, _("Choose %(min)d to %(max)d characters.")),
             EqualTo("again", _("The two do not agree.")),
         ],
         render_kw=FRESH,
+        description=_(
+            "At least %(n)s characters, best several words that do not belong together. Blanks and Chinese are "
+            "welcome; nobody asks for digits or signs.",
+            n=SHORTEST,
+        ),
     )
     again = PasswordField(_("New password again"), render_kw=FRESH)
+
+
+class SetUpForm(FlaskForm):
+    """A new second factor."""
+
+    proposed = HiddenField()
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))], render_kw=CURRENT)
+    code = StringField(
+        _("Security code"),
+        [DataRequired(_("Enter the code."))],
+        render_kw={**CODE, "inputmode": "numeric"},
+        description=_("The six digits that the authenticator shows now."),
+    )
+
+
+class FactorForm(FlaskForm):
+    """What can be done with a second factor that is there."""
+
+    password = PasswordField(_("Password"), [DataRequired(_("Enter your password."))], render_kw=CURRENT)
 
 
 class AccountForm(FlaskForm):

@@ -8,14 +8,23 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user, login_user, logout_user
+from flask_login import login_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.base import clock
 from survey.base.errors import ImportFaults, SurveyError
-from survey.base.people import accounts, actions, audit, devices
+from survey.base.people import (
+    accounts,
+    actions,
+    audit,
+    devices,
+    passwords,
+    second_factor,
+    sessions,
+    signing_in,
+)
 from survey.base.people.guard import allow, public, signed_in, viewer
 from survey.base.people.roles import Role
 from survey.base.store import demo, jobs
@@ -24,7 +33,8 @@ from survey.base.web import menu
 from survey.base.web.languages import CITIZEN_PATHS, LANGUAGES
 from survey.base.web.notices import NOTICES
 from survey.front.pages import overview
-from survey.front.pages.forms import AccountForm, NewAccountForm, PasswordForm, SignInForm
+from survey.front.pages.account import address, browser
+from survey.front.pages.forms import AccountForm, CodeForm, NewAccountForm, SignInForm
 from survey.rounds import service as rounds
 
 log = logging.getLogger(__name__)
@@ -52,22 +62,52 @@ def start() -> str:
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> str | BaseResponse:
-    form = SignInForm()
+    form, onward = SignInForm(), request.args.get("next", "")
     if form.validate_on_submit():
         name = form.username.data
-        person = accounts.check_password(name, form.password.data, address=_address(), device=devices.known(name))
-        if person:
-            session.clear()
-            login_user(person)
-            session.permanent = True
-            session["since"] = int(clock.now().timestamp())
-            return devices.remember(redirect(_safe_next(request.args.get("next", ""))), name)
+        proven = signing_in.check_password(name, form.password.data, address=address(), device=devices.known(name))
+        if proven and proven.needs_code:
+            _start_anew()
+            session["proven"] = proven.as_cookie()
+            return redirect(url_for(".second_step", next=onward))
+        if proven:
+            return _let_in(proven, onward)
         flash(gettext("The name or the password is wrong."), "danger")
     return render_template("front/sign_in.html", form=form)
 
 
-def _address() -> str:
-    return request.remote_addr or ""
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def second_step() -> str | BaseResponse:
+    form, onward = CodeForm(), request.args.get("next", "")
+    proven = signing_in.half_way(session.get("proven"))
+    if proven is None:
+        session.pop("proven", None)
+        flash(gettext("The password was entered too long ago. Enter it again."), "warning")
+        return redirect(url_for(".sign_in", next=onward))
+    if form.validate_on_submit():
+        name, typed = proven.username, form.code.data
+        device = devices.known(name)
+        if second_factor.check(proven.user_id, name, typed, address=address(), device=device):
+            return _let_in(proven, onward)
+        form.code.errors = [gettext("This code does not fit, or has been used already. Wait for the next one.")]
+    return render_template("front/second_step.html", form=form)
+
+
+def _let_in(proven: signing_in.Proven, onward: str) -> BaseResponse:
+    entered = signing_in.enter(proven, browser())
+    _start_anew()
+    login_user(entered)
+    session.permanent = True
+    return devices.remember(redirect(_safe_next(onward)), proven.username)
+
+
+def _start_anew() -> None:
+    """Nothing of what the browser carried before goes on, but the language."""
+    language = session.get("lang")
+    session.clear()
+    if language:
+        session["lang"] = language
 
 
 def _safe_next(target: str) -> str:
@@ -83,7 +123,7 @@ def _safe_next(target: str) -> str:
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> BaseResponse:
-    accounts.end_sessions(viewer().user_id)
+    sessions.end_all(viewer().user_id)
     logout_user()
     session.clear()
     return redirect(url_for("house.sign_in"))
@@ -98,25 +138,15 @@ def language() -> BaseResponse:
     return redirect(_safe_next(request.form.get("next", "")))
 
 
-@blueprint.route("/password", methods=["GET", "POST"])
-@signed_in
-def password() -> str | BaseResponse:
-    form = PasswordForm()
-    if form.validate_on_submit():
-        name = current_user.person.username
-        if accounts.check_password(name, form.old.data, address=_address()):
-            accounts.set_password(viewer().user_id, form.new.data)
-            login_user(accounts.signed_in(viewer().user_id))  # this session goes on, all others have ended
-            flash(gettext("The password has been changed."), "success")
-            return redirect(url_for("house.start"))
-        form.old.errors = [gettext("This is not your present password.")]
-    return render_template("front/password.html", form=form)
-
-
 @blueprint.get("/people")
 @allow(Role.ADMIN)
 def people() -> str:
-    return render_template("front/people.html", people=accounts.people(), role_names=accounts.ROLE_NAMES)
+    return render_template(
+        "front/people.html",
+        people=accounts.people(),
+        role_names=accounts.ROLE_NAMES,
+        factors=second_factor.owners(),
+    )
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -124,9 +154,14 @@ def people() -> str:
 def add_person() -> str | BaseResponse:
     form = NewAccountForm()
     if form.validate_on_submit():
-        words = accounts.new_password()
+        words = passwords.given()
         person = accounts.add(
-            form.username.data, words, form.chosen_roles(), name=form.name.data, unit_ids=form.units.data
+            form.username.data,
+            words,
+            form.chosen_roles(),
+            name=form.name.data,
+            unit_ids=form.units.data,
+            is_given=True,
         )
         return render_template("front/new_password.html", person=person, password=words)
     return render_template("front/person.html", form=form, person=None)
@@ -154,15 +189,23 @@ def change_person(user_id: int) -> str | BaseResponse:
         )
         flash(gettext("Saved."), "success")
         return redirect(url_for(".people"))
-    return render_template("front/person.html", form=form, person=person)
+    factor = second_factor.of(user_id)
+    return render_template("front/person.html", form=form, person=person, factor=factor)
 
 
 @blueprint.post("/people/<int:user_id>/password")
 @allow(Role.ADMIN)
 def reset_password(user_id: int) -> str:
-    words = accounts.new_password()
-    accounts.set_password(user_id, words)
+    words = accounts.give_password(user_id)
     return render_template("front/new_password.html", person=accounts.person(user_id), password=words)
+
+
+@blueprint.post("/people/<int:user_id>/second-factor")
+@allow(Role.ADMIN)
+def reset_second_factor(user_id: int) -> BaseResponse:
+    second_factor.reset(user_id, accounts.person(user_id).username)
+    flash(gettext("The second factor has been taken away."), "success")
+    return redirect(url_for(".change_person", user_id=user_id))
 
 
 @blueprint.get("/audit")
