@@ -30,6 +30,7 @@ STAYS = {
     "score_scheme",
     "audit_entry",
     "user_account",
+    "staff_session",
     "feed_key",
 }
 
